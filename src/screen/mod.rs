@@ -1,0 +1,5 @@
+//! Screening: a pure function of a consignment's facts and the rule bundle (law 3).
+
+pub mod facts;
+pub mod value;
+pub mod verdict;
