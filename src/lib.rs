@@ -1,6 +1,57 @@
-#![doc = "loadgate: which air-cargo shipments must not be loaded before a person has looked, and why."]
+//! loadgate reads the messages of cargo terminals from Kafka and publishes which air-cargo shipments must not be loaded before a
+//! person has looked at them, and why.
+//!
+//! # The way of a message
+//!
+//! ```text
+//!  Kafka ──▶ source ──▶ decode ──▶ screen ──▶ sink ──▶ Kafka
+//!           claims      canonical  facts →    one transaction: alerts, referrals,
+//!           batches     message    evidence   assessments, dead letters, positions
+//!                                  → verdict
+//! ```
+//!
+//! Read the modules in the order in which data flows:
+//!
+//! | room | what is in it | knows |
+//! |---|---|---|
+//! | [`source`] | who screens which partition, from where; batches | Kafka |
+//! | [`batch`], [`record`] | what Kafka gave; why a record could not be read | – |
+//! | [`decode`] | one folder a format: bytes to canonical messages | `model` |
+//! | [`model`] | the canonical message; units stand in names | – |
+//! | [`codes`] | the field's code lists and reference tables | – |
+//! | [`screen`] | facts, indicators, profiles, the decision | `model`, `codes` |
+//! | [`bundle`] | profiles and policy as one hashed whole | `screen` |
+//! | [`outputs`] | what is published, and its Avro form | `screen` |
+//! | [`sink`] | transactions, the register of open holds | Kafka |
+//! | [`service`] | wires the stages, stops them in order | everybody |
+//! | [`kafka`] | what source and sink share: connecting, error triage | Kafka |
+//! | [`config`], [`metrics`], [`admin`], [`logging`] | what operations see | – |
+//! | [`cli`], [`demo`] | the commands; an embedded broker with synthetic terminals | everybody |
+//!
+//! `decode`, `screen` and `bundle` know neither Kafka nor the clock: a test, a benchmark or `loadgate screen` runs them with
+//! nothing but bytes.
+//!
+//! # The laws
+//!
+//! 1. **The log is the only truth.** What a replica remembers is a fold over what was read from Kafka: positions from the group,
+//!    open holds from the referrals topic. Nothing else is durable. (`sink::HoldLog`)
+//! 2. **Order and repetition do not matter.** A repeated or late message changes nothing that was told before: a hold only rises.
+//!    (`sink::Holds`)
+//! 3. **Screening is a pure function** of a consignment's facts and the rule bundle: no clock, no I/O, no randomness but a seeded
+//!    hash; time is event time. (`screen::decision`)
+//! 4. **Verdicts and positions commit together**, in one Kafka transaction. After any crash a reader of committed data sees each
+//!    verdict exactly once. (`sink::Transactor`)
+//! 5. **Silence is never clearance.** Every consignment gets an assessment; what cannot be read goes to the dead letters with a
+//!    reason; no failure, restart or amendment lifts a hold. (`service::Worker`, `sink::Holds`)
+//! 6. **Every verdict explains and repeats itself**: it carries each reason with the values compared, the hash of the rule bundle
+//!    and where in the log its message stands. (`outputs`)
+//!
+//! Each law has a test that bears its name: `grep -r law_ src tests`.
 
+pub mod batch;
 pub mod decode;
+pub mod kafka;
 pub mod model;
 pub mod record;
 pub mod screen;
+pub mod source;

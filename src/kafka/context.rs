@@ -1,0 +1,68 @@
+//! What a client tells while it works: errors, counted and logged once, and statistics.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rdkafka::client::ClientContext as RdkafkaContext;
+use rdkafka::consumer::ConsumerContext;
+use rdkafka::error::KafkaError;
+use rdkafka::message::DeliveryResult;
+use rdkafka::producer::ProducerContext;
+use rdkafka::statistics::Statistics;
+
+/// What the service wants to hear from a client.
+pub trait Client: Send + Sync + 'static {
+    /// A broker connection failed, or another error that librdkafka itself retries.
+    fn error(&self, role: &'static str, error: &KafkaError);
+    fn statistics(&self, _role: &'static str, _statistics: &Statistics) {}
+}
+
+/// Context of the consumers and producers that have no rebalancing of their own.
+pub struct ClientContext {
+    role: &'static str,
+    client: Arc<dyn Client>,
+    failed_deliveries: AtomicU64,
+}
+
+impl ClientContext {
+    pub fn new(role: &'static str, client: Arc<dyn Client>) -> Self {
+        Self { role, client, failed_deliveries: AtomicU64::new(0) }
+    }
+
+    /// Records that a broker refused since the start. A transaction with one of them cannot commit.
+    pub fn failed_deliveries(&self) -> u64 {
+        self.failed_deliveries.load(Ordering::Relaxed)
+    }
+}
+
+impl RdkafkaContext for ClientContext {
+    fn error(&self, error: KafkaError, _reason: &str) {
+        self.client.error(self.role, &error);
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        self.client.statistics(self.role, &statistics);
+    }
+}
+
+impl ConsumerContext for ClientContext {}
+
+impl ProducerContext for ClientContext {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, _opaque: ()) {
+        if let Err((error, _)) = result {
+            self.failed_deliveries.fetch_add(1, Ordering::Relaxed);
+            tracing::debug!(role = self.role, %error, "record was not delivered");
+        }
+    }
+}
+
+/// Hears nothing: for tests and for tools that only ask.
+pub struct Unheard;
+
+impl Client for Unheard {
+    fn error(&self, role: &'static str, error: &KafkaError) {
+        tracing::debug!(role, %error, "kafka client");
+    }
+}

@@ -1,0 +1,62 @@
+//! What the source and the sink share of Kafka: how to connect, what a client reports, how errors are sorted.
+
+mod context;
+mod native;
+mod triage;
+
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+
+pub use context::{Client, ClientContext, Unheard};
+pub use native::{create_partition_objects, is_member};
+pub use triage::{Triage, triage};
+
+/// How to reach the cluster. Properties are librdkafka's own names (TLS, SASL and tuning); ours come after and win.
+#[derive(Clone)]
+pub struct Connection {
+    pub brokers: String,
+    /// May hold secrets: never logged.
+    pub properties: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<_> = self.properties.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Connection").field("brokers", &self.brokers).field("properties", &names).finish()
+    }
+}
+
+impl Connection {
+    /// A client configuration that names the cluster and this client's role (`client.id`).
+    pub fn client(&self, role: &str) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        for (name, value) in &self.properties {
+            config.set(name, value);
+        }
+        config.set("bootstrap.servers", &self.brokers).set("client.id", format!("loadgate-{role}"));
+        config
+    }
+
+    /// A consumer that only ever sees committed records, never commits by itself, and answers quickly on idle topics.
+    pub fn consumer(&self, role: &str, group: &str) -> ClientConfig {
+        let mut config = self.client(role);
+        config
+            .set("group.id", group)
+            .set("isolation.level", "read_committed")
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("enable.partition.eof", "false")
+            .set("auto.offset.reset", "earliest")
+            .set("allow.auto.create.topics", "false");
+        config
+    }
+}
+
+/// Waits that librdkafka is given for a call; after that the client is rebuilt rather than trusted (pitfalls 2, 5 and 6 of
+/// transactions with librdkafka: an unknown outcome is never continued).
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// `socket.timeout.ms` of a transactional producer: API timeouts are not honoured while a request is in flight, so it is the
+/// socket's that bounds a call.
+pub const SOCKET_TIMEOUT: Duration = Duration::from_secs(2);

@@ -1,0 +1,163 @@
+//! The running service: wires the stages and stops them in order.
+//!
+//! ```text
+//!              commands                      claims, positions
+//!        ┌───────────────────────────────────────────┐
+//!        ▼                                           │
+//!  reader ──batch──▶ worker 0..n ──screened──▶ publisher ──▶ one transaction
+//! ```
+//!
+//! Each arrow is a bounded channel: a slow sink slows the reader. A batch goes to the workers in turn and is taken from them in
+//! the same turn, so the order of each partition needs no sorting. Stopping runs with the flow: the publisher tells the reader to
+//! stop, the reader hands over its last batch and hangs up, the workers drain and hang up, the publisher commits what came and
+//! leaves the group.
+
+mod telemetry;
+mod worker;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use crate::batch::Batch;
+use crate::bundle::Bundle;
+use crate::decode::{Decoder, DecoderConfig, Limits};
+use crate::kafka::Connection;
+use crate::outputs::Frames;
+use crate::sink::{HoldLog, Holds, Publisher, Topics, Transactor};
+use crate::source::reader::{Reader, in_turn};
+use crate::source::{BatchLimits, Claims, Input, Ownership, Positions};
+
+pub use telemetry::Telemetry;
+pub use worker::{Referral, Screened, ScreenedRecord, Worker};
+
+/// What the service is told; checked by `config`.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub connection: Connection,
+    /// Consumer group: the replicas that share the screening.
+    pub group: String,
+    /// Stable for a replica, so that its restart fences what the old process left open.
+    pub transactional_id: String,
+    pub session_timeout: Duration,
+    pub transaction_timeout: Duration,
+    pub inputs: Vec<Input>,
+    pub topics: Topics,
+    pub batch: BatchLimits,
+    /// Batches waiting between two stages.
+    pub in_flight: usize,
+    /// Screening threads.
+    pub workers: usize,
+    pub limits: Limits,
+    pub decoder: DecoderConfig,
+    /// How long leaving the group may take at the end.
+    pub leave_timeout: Duration,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("kafka client: {0}")]
+    Kafka(#[from] rdkafka::error::KafkaError),
+    #[error("thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// Tells a running service to stop.
+#[derive(Debug, Clone, Default)]
+pub struct Shutdown(Arc<AtomicBool>);
+
+impl Shutdown {
+    pub fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Runs until `shutdown` is requested and everything under way is committed. Blocks the calling thread, which publishes.
+///
+/// Brokers that are away are waited for; only what cannot get better (a setting librdkafka refuses) is an error.
+pub fn run(settings: &Settings, bundle: &Arc<Bundle>, frames: &Frames, telemetry: &Telemetry, shutdown: &Shutdown) -> Result<(), StartError> {
+    let client = telemetry.client();
+    let Settings { connection, group, inputs, .. } = settings;
+    let ownership = Ownership::connect(connection, group, settings.session_timeout, inputs, client.clone())?;
+    let mut hold_log = HoldLog::connect(connection, group, &settings.topics.referrals, client.clone())?;
+    let positions = Positions::start(&ownership, inputs, move || hold_log.catch_up())?;
+    let reader = Reader::connect(connection, group, inputs, settings.batch, client.clone())?;
+    let transactor =
+        Transactor::new(connection, &settings.transactional_id, settings.transaction_timeout, client, telemetry.transaction_observer());
+    let (commands, reader_commands) = unbounded();
+    let (batches, screened) = start_workers(settings, bundle, frames, telemetry)?;
+    start_reader(reader, reader_commands, batches, telemetry.clone())?;
+    let publisher = Publisher {
+        ownership,
+        positions,
+        transactor,
+        inputs: inputs.clone(),
+        topics: settings.topics.clone(),
+        frames: frames.clone(),
+        reader: commands,
+        screened,
+        telemetry: telemetry.clone(),
+        claims: Claims::default(),
+        holds: Holds::default(),
+        stale: false,
+    };
+    publisher.run(shutdown, settings.leave_timeout);
+    Ok(())
+}
+
+type Lanes = (Vec<Sender<Batch>>, Vec<Receiver<Screened>>);
+
+fn start_workers(settings: &Settings, bundle: &Arc<Bundle>, frames: &Frames, telemetry: &Telemetry) -> Result<Lanes, StartError> {
+    let inputs: Arc<[Input]> = settings.inputs.clone().into();
+    let mut lanes: Lanes = (Vec::new(), Vec::new());
+    for number in 0..settings.workers.max(1) {
+        let (batches, taken) = bounded(settings.in_flight);
+        let (give, screened) = bounded(settings.in_flight);
+        let mut worker = Worker {
+            decoder: Decoder::new(settings.decoder.clone()),
+            bundle: Arc::clone(bundle),
+            inputs: Arc::clone(&inputs),
+            limits: settings.limits,
+            frames: frames.clone(),
+            metrics: telemetry.metrics(),
+            scratch: Default::default(),
+        };
+        let telemetry = telemetry.clone();
+        thread::Builder::new().name(format!("screen-{number}")).spawn(move || {
+            for batch in taken {
+                let screened = telemetry.time_screening(|| worker.screen(batch));
+                if give.send(screened).is_err() {
+                    return;
+                }
+            }
+        })?;
+        lanes.0.push(batches);
+        lanes.1.push(screened);
+    }
+    Ok(lanes)
+}
+
+fn start_reader(
+    reader: Reader,
+    commands: Receiver<crate::source::reader::Command>,
+    batches: Vec<Sender<Batch>>,
+    telemetry: Telemetry,
+) -> Result<(), StartError> {
+    let mut hand_over = in_turn(batches);
+    let names: Vec<String> = reader.topics().map(str::to_owned).collect();
+    thread::Builder::new().name("reader".into()).spawn(move || {
+        let hand_over = |batch: Batch| {
+            telemetry.read(&names, &batch);
+            hand_over(batch)
+        };
+        reader.run(&commands, hand_over, || telemetry.reader_beat());
+    })?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! The register of open holds: what the terminals were told and nobody has lifted yet.
+//!
+//! It is a fold over the referrals topic (law 1) and decides only which code a verdict is told under: an amendment or a
+//! repetition of a held shipment is answered "still in place", never "complete" (law 5). Nothing here releases a hold.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+
+use crate::model::ConsignmentId;
+use crate::screen::verdict::Decision;
+
+/// A consignment by hash: the register keeps no numbers in clear. 64 bits: with a million open holds the chance that any two
+/// share a key is one in forty million, and the worst it does is to show a hold as "still in place" instead of "issued".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HoldKey(u64);
+
+impl HoldKey {
+    pub fn of(id: &ConsignmentId) -> Self {
+        let mut hasher = std::hash::DefaultHasher::new();
+        id.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Holds {
+    open: HashMap<HoldKey, Decision>,
+    /// Told in the transaction under way: in force when it commits, forgotten when it does not.
+    told: HashMap<HoldKey, Decision>,
+}
+
+impl Holds {
+    /// What a terminal is told about a verdict: the order in force, and whether it is new.
+    ///
+    /// A hold only ever rises; a milder verdict on an amendment leaves the hold as it was.
+    pub fn tell(&mut self, key: HoldKey, ordered: Decision) -> (Decision, Standing) {
+        let held = self.told.get(&key).or_else(|| self.open.get(&key)).copied().unwrap_or_default();
+        if ordered > held {
+            self.told.insert(key, ordered);
+            return (ordered, Standing::Issued);
+        }
+        (held, if held == Decision::Clear { Standing::Issued } else { Standing::InPlace })
+    }
+
+    /// The transaction committed.
+    pub fn commit(&mut self) {
+        self.open.extend(self.told.drain());
+    }
+
+    /// The transaction did not commit.
+    pub fn forget(&mut self) {
+        self.told.clear();
+    }
+
+    /// Takes in a hold that an earlier owner of a partition told.
+    pub fn learn(&mut self, key: HoldKey, ordered: Decision) {
+        let held = self.open.entry(key).or_default();
+        *held = (*held).max(ordered);
+    }
+
+    /// Open holds by decision, for the metrics.
+    pub fn count(&self, decision: Decision) -> usize {
+        self.open.values().filter(|held| **held == decision).count()
+    }
+}
+
+/// Whether a hold is new to the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// `…H`, or the completion of a clear one.
+    Issued,
+    /// `…J`
+    InPlace,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(hawb: &str) -> HoldKey {
+        HoldKey::of(&ConsignmentId { awb: None, hawb: Some(hawb.into()) })
+    }
+
+    #[test]
+    fn an_amendment_never_lifts_a_hold() {
+        let mut holds = Holds::default();
+        assert_eq!(holds.tell(key("A"), Decision::Rfs), (Decision::Rfs, Standing::Issued));
+        holds.commit();
+        assert_eq!(holds.tell(key("A"), Decision::Clear), (Decision::Rfs, Standing::InPlace));
+        assert_eq!(holds.tell(key("A"), Decision::Rfi), (Decision::Rfs, Standing::InPlace));
+        assert_eq!(holds.tell(key("A"), Decision::Dnl), (Decision::Dnl, Standing::Issued));
+        assert_eq!(holds.tell(key("B"), Decision::Clear), (Decision::Clear, Standing::Issued));
+    }
+
+    #[test]
+    fn a_hold_of_an_aborted_transaction_was_never_told() {
+        let mut holds = Holds::default();
+        holds.tell(key("A"), Decision::Rfi);
+        assert_eq!(holds.tell(key("A"), Decision::Rfi), (Decision::Rfi, Standing::InPlace), "within the transaction it stands");
+        holds.forget();
+        assert_eq!(holds.tell(key("A"), Decision::Rfi), (Decision::Rfi, Standing::Issued));
+    }
+
+    #[test]
+    fn what_an_earlier_owner_told_stays_in_force() {
+        let mut holds = Holds::default();
+        holds.learn(key("A"), Decision::Rfs);
+        holds.learn(key("A"), Decision::Rfi);
+        assert_eq!(holds.tell(key("A"), Decision::Clear), (Decision::Rfs, Standing::InPlace));
+        assert_eq!((holds.count(Decision::Rfs), holds.count(Decision::Rfi)), (1, 0));
+    }
+}

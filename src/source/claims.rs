@@ -1,0 +1,147 @@
+//! The partitions this replica screens, each under a claim, with the position its verdicts have reached.
+
+use std::collections::BTreeMap;
+
+use crate::batch::{Claim, Entry};
+use crate::record::Origin;
+
+/// A partition of an input topic; the topic by its index in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Partition {
+    pub topic: u16,
+    pub number: i32,
+}
+
+impl From<Origin> for Partition {
+    fn from(origin: Origin) -> Self {
+        Self { topic: origin.topic, number: origin.partition }
+    }
+}
+
+/// The claims in force. A claim number is never used twice in a process.
+#[derive(Debug, Default)]
+pub struct Claims {
+    last: Claim,
+    held: BTreeMap<Partition, Held>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    claim: Claim,
+    /// Offset to screen next; `None` until the group's committed position is known.
+    next_offset: Option<i64>,
+}
+
+impl Claims {
+    /// Claims a partition whose position is yet to be found. A claim already held is replaced.
+    pub fn claim(&mut self, partition: Partition) -> Claim {
+        self.last = Claim(self.last.0 + 1);
+        self.held.insert(partition, Held { claim: self.last, next_offset: None });
+        self.last
+    }
+
+    /// Sets where a claim begins. False when the claim is no longer in force: the answer came too late.
+    pub fn begin(&mut self, partition: Partition, claim: Claim, next_offset: i64) -> bool {
+        match self.held.get_mut(&partition) {
+            Some(held) if held.claim == claim => {
+                held.next_offset = Some(next_offset);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Gives a partition up. Returns its claim if there was one.
+    pub fn release(&mut self, partition: Partition) -> Option<Claim> {
+        self.held.remove(&partition).map(|held| held.claim)
+    }
+
+    /// True when what was read under this claim may still be published, and is what comes next: offsets may have gaps
+    /// (transaction markers, compaction) but never go back.
+    pub fn accepts(&self, entry: Entry<'_>) -> bool {
+        let held = self.held.get(&entry.record.origin.into());
+        held.is_some_and(|held| {
+            held.claim == entry.claim && held.next_offset.is_some_and(|next| entry.record.origin.offset >= next)
+        })
+    }
+
+    /// Moves positions forward after a commit.
+    pub fn advance(&mut self, positions: impl IntoIterator<Item = (Partition, i64)>) {
+        for (partition, next_offset) in positions {
+            if let Some(held) = self.held.get_mut(&partition) {
+                held.next_offset = held.next_offset.max(Some(next_offset));
+            }
+        }
+    }
+
+    pub fn partitions(&self) -> impl Iterator<Item = Partition> {
+        self.held.keys().copied()
+    }
+
+    /// Next offsets of the partitions whose position is known.
+    pub fn positions(&self) -> impl Iterator<Item = (Partition, i64)> {
+        self.held.iter().filter_map(|(partition, held)| held.next_offset.map(|next| (*partition, next)))
+    }
+
+    /// Claims whose position is not known yet.
+    pub fn pending(&self) -> usize {
+        self.held.values().filter(|held| held.next_offset.is_none()).count()
+    }
+
+    pub fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Batch;
+    use crate::model::Timestamp;
+    use crate::record::Record;
+
+    const P: Partition = Partition { topic: 0, number: 4 };
+
+    fn accepts(claims: &Claims, claim: Claim, offset: i64) -> bool {
+        let mut batch = Batch::default();
+        let origin = Origin { topic: P.topic, partition: P.number, offset };
+        batch.push(claim, Record { origin, timestamp: Timestamp::default(), key: None, payload: b"" }, std::iter::empty());
+        batch.entries().all(|entry| claims.accepts(entry))
+    }
+
+    #[test]
+    fn nothing_is_accepted_before_the_position_is_known() {
+        let mut claims = Claims::default();
+        let claim = claims.claim(P);
+        assert!(!accepts(&claims, claim, 10));
+        assert!(claims.begin(P, claim, 10));
+        assert!(accepts(&claims, claim, 10) && accepts(&claims, claim, 12) && !accepts(&claims, claim, 9));
+    }
+
+    #[test]
+    fn a_partition_lost_and_regained_refuses_what_was_read_before() {
+        let mut claims = Claims::default();
+        let old = claims.claim(P);
+        claims.begin(P, old, 0);
+        assert_eq!(claims.release(P), Some(old));
+        assert!(!accepts(&claims, old, 0));
+        let new = claims.claim(P);
+        assert!(!claims.begin(P, old, 0), "an answer for the old claim comes too late");
+        claims.begin(P, new, 5);
+        assert!(!accepts(&claims, old, 6) && accepts(&claims, new, 6));
+    }
+
+    #[test]
+    fn positions_only_move_forward() {
+        let mut claims = Claims::default();
+        let claim = claims.claim(P);
+        claims.begin(P, claim, 3);
+        claims.advance([(P, 8)]);
+        claims.advance([(P, 6)]);
+        assert_eq!(claims.positions().collect::<Vec<_>>(), [(P, 8)]);
+    }
+}

@@ -1,0 +1,135 @@
+//! Asks the group for the committed position of a claimed partition, without holding anybody up.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaResult;
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use super::ownership::{Context, Ownership};
+use super::{Input, Partition};
+use crate::batch::Claim;
+
+/// Claims whose position is known, and what else had to be learnt before they may begin.
+pub struct Found<T> {
+    /// Partition, claim, offset to screen next. The offset is 0 for a partition that nobody committed yet.
+    pub begins: Vec<(Partition, Claim, i64)>,
+    pub learnt: T,
+}
+
+/// A thread that finds positions. One partition a question: a committed position that waits for somebody's pending transaction
+/// would hold up the answer for all partitions asked with it.
+pub struct Positions<T> {
+    questions: Sender<(Partition, Claim)>,
+    found: Receiver<Found<T>>,
+}
+
+/// How long one question may take before the next partition is asked.
+const QUESTION_TIMEOUT: Duration = Duration::from_millis(500);
+/// Keeps a broker that answers errors at once from being hammered.
+const PAUSE: Duration = Duration::from_millis(20);
+
+impl<T: Send + 'static> Positions<T> {
+    /// `learn` runs after positions were found and before they are told: it reads what earlier owners published. It is
+    /// tried again until it succeeds.
+    pub fn start(
+        ownership: &Ownership,
+        inputs: &[Input],
+        learn: impl FnMut() -> KafkaResult<T> + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let (questions, asked) = unbounded();
+        let (tell, found) = unbounded();
+        let topics = inputs.iter().map(|input| input.topic.clone()).collect();
+        let finder = Finder { consumer: ownership.consumer(), topics, asked, tell, learn };
+        thread::Builder::new().name("positions".into()).spawn(move || finder.run())?;
+        Ok(Self { questions, found })
+    }
+
+    /// Asks where a claim begins. The answer comes with [`Positions::found`]; it may come after the partition was lost again.
+    pub fn ask(&self, partition: Partition, claim: Claim) {
+        // Fails only when the thread is gone, which ends with the process.
+        let _ = self.questions.send((partition, claim));
+    }
+
+    /// What was found since the last call.
+    pub fn found(&self) -> impl Iterator<Item = Found<T>> {
+        self.found.try_iter()
+    }
+}
+
+struct Finder<T, L> {
+    consumer: Arc<BaseConsumer<Context>>,
+    topics: Vec<String>,
+    asked: Receiver<(Partition, Claim)>,
+    tell: Sender<Found<T>>,
+    learn: L,
+}
+
+impl<T, L: FnMut() -> KafkaResult<T>> Finder<T, L> {
+    fn run(mut self) {
+        let mut waiting: BTreeMap<Partition, Claim> = BTreeMap::new();
+        loop {
+            if waiting.is_empty() {
+                let Ok((partition, claim)) = self.asked.recv() else { return };
+                waiting.insert(partition, claim);
+            }
+            // A later claim of the same partition makes the earlier question void.
+            waiting.extend(self.asked.try_iter());
+            let begins = self.committed_of(&mut waiting);
+            if begins.is_empty() {
+                thread::park_timeout(PAUSE);
+                continue;
+            }
+            let learnt = self.learn();
+            if self.tell.send(Found { begins, learnt }).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Asks once for each waiting partition; those with an answer wait no longer.
+    fn committed_of(&self, waiting: &mut BTreeMap<Partition, Claim>) -> Vec<(Partition, Claim, i64)> {
+        let mut begins = Vec::new();
+        waiting.retain(|&partition, &mut claim| match committed(&self.consumer, &self.topics, partition) {
+            Ok(next_offset) => {
+                begins.push((partition, claim, next_offset));
+                false
+            }
+            Err(error) => {
+                tracing::debug!(?partition, %error, "position is not known yet");
+                true
+            }
+        });
+        begins
+    }
+
+    fn learn(&mut self) -> T {
+        loop {
+            match (self.learn)() {
+                Ok(learnt) => return learnt,
+                Err(error) => tracing::debug!(%error, "earlier referrals are not known yet"),
+            }
+            thread::park_timeout(PAUSE);
+        }
+    }
+}
+
+fn committed(consumer: &BaseConsumer<Context>, topics: &[String], partition: Partition) -> KafkaResult<i64> {
+    let mut list = TopicPartitionList::new();
+    let topic = topics.get(usize::from(partition.topic)).map(String::as_str).unwrap_or_default();
+    list.add_partition(topic, partition.number);
+    let found = consumer.committed_offsets(list, QUESTION_TIMEOUT)?;
+    let Some(element) = found.find_partition(topic, partition.number) else { return Ok(0) };
+    element.error()?;
+    let Offset::Offset(next_offset) = element.offset() else { return Ok(0) };
+    let (first_kept, _) = consumer.fetch_watermarks(topic, partition.number, QUESTION_TIMEOUT)?;
+    if next_offset < first_kept {
+        let unscreened = first_kept - next_offset;
+        tracing::error!(topic, partition = partition.number, unscreened, "retention deleted records before they were screened");
+    }
+    Ok(next_offset)
+}
