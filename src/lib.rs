@@ -54,4 +54,5 @@ pub mod kafka;
 pub mod model;
 pub mod record;
 pub mod screen;
+pub mod sink;
 pub mod source;

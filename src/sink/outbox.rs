@@ -64,6 +64,10 @@ impl Outbox {
     pub fn slice(&self, range: Range<usize>) -> impl Iterator<Item = Outgoing<'_>> {
         let piece = |range: &Range<usize>| self.bytes.get(range.clone()).unwrap_or_default();
         let records = self.records.get(range).unwrap_or_default();
-        records.iter().map(move |(destination, key, value)| Outgoing { destination: *destination, key: piece(key), value: piece(value) })
+        records.iter().map(move |(destination, key, value)| Outgoing {
+            destination: *destination,
+            key: piece(key),
+            value: piece(value),
+        })
     }
 }

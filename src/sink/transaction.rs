@@ -210,3 +210,104 @@ fn evicted(error: &KafkaError) -> bool {
         Some(RDKafkaErrorCode::UnknownMemberId | RDKafkaErrorCode::IllegalGeneration | RDKafkaErrorCode::FencedInstanceId)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kafka::Unheard;
+    use crate::sink::{Destination, Outbox};
+    use rdkafka::consumer::{BaseConsumer, Consumer};
+    use rdkafka::message::Message;
+    use rdkafka::mocking::MockCluster;
+    use rdkafka::topic_partition_list::Offset;
+    use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+
+    const WAIT: Duration = Duration::from_secs(20);
+
+    /// An embedded broker, a transactor, and a member of the group that owns `in`. This broker keeps no transactional positions and
+    /// hides no aborted records: that both hold is shown on real Kafka (`tests/`).
+    struct Stage {
+        cluster: MockCluster<'static, rdkafka::producer::DefaultProducerContext>,
+        connection: Connection,
+        transactor: Transactor,
+        member: BaseConsumer,
+    }
+
+    impl Stage {
+        fn new() -> Self {
+            let cluster = MockCluster::new(1).unwrap();
+            for topic in ["in", "out"] {
+                cluster.create_topic(topic, 1, 1).unwrap();
+            }
+            let connection = Connection { brokers: cluster.bootstrap_servers(), properties: Vec::new() };
+            let member: BaseConsumer = connection.consumer("member", "g").create().unwrap();
+            member.subscribe(&["in"]).unwrap();
+            let deadline = Instant::now() + WAIT;
+            while member.assignment().unwrap().count() == 0 {
+                assert!(Instant::now() < deadline, "the member joins");
+                member.poll(Duration::from_millis(20));
+            }
+            let transactor = Transactor::new(&connection, "t", Duration::from_secs(6), Arc::new(Unheard), Box::new(|_, _| ()));
+            Self { cluster, connection, transactor, member }
+        }
+
+        fn commit(&mut self, value: &str, next_offset: i64, metadata: bool) -> Outcome {
+            self.transactor.ready().unwrap();
+            let mut outbox = Outbox::default();
+            outbox.push(Destination::Assessments, b"key", |out| out.extend_from_slice(value.as_bytes()));
+            let mut positions = TopicPartitionList::new();
+            positions.add_partition_offset("in", 0, Offset::Offset(next_offset)).unwrap();
+            let member = &self.member;
+            let metadata = || metadata.then(|| member.group_metadata()).flatten();
+            self.transactor.commit(&|_| "out", outbox.slice(0..1), &positions, metadata)
+        }
+
+        /// What was produced, in order, until `last` is seen.
+        fn produced_until(&self, last: &str) -> Vec<String> {
+            let consumer: BaseConsumer = self.connection.consumer("check", "check").create().unwrap();
+            let mut list = TopicPartitionList::new();
+            list.add_partition_offset("out", 0, Offset::Beginning).unwrap();
+            consumer.assign(&list).unwrap();
+            let mut seen = Vec::new();
+            while seen.last().map(String::as_str) != Some(last) {
+                let message = consumer.poll(WAIT).expect("a record arrives").unwrap();
+                seen.push(String::from_utf8(message.payload().unwrap().to_vec()).unwrap());
+            }
+            seen
+        }
+    }
+
+    #[test]
+    fn transactions_follow_one_another() {
+        let mut stage = Stage::new();
+        assert_eq!(stage.commit("first", 5, true), Outcome::Committed);
+        assert_eq!(stage.commit("second", 9, true), Outcome::Committed);
+        assert_eq!(stage.produced_until("second"), ["first", "second"]);
+    }
+
+    #[test]
+    fn without_membership_nothing_is_committed_and_the_producer_lives() {
+        let mut stage = Stage::new();
+        assert_eq!(stage.commit("lost", 5, false), Outcome::NotMember);
+        assert!(stage.transactor.producer.is_some());
+        assert_eq!(stage.commit("kept", 6, true), Outcome::Committed);
+    }
+
+    #[test]
+    fn a_fatal_or_unknown_end_costs_the_producer_and_a_new_one_goes_on() {
+        let mut stage = Stage::new();
+        assert_eq!(stage.commit("first", 1, true), Outcome::Committed);
+        stage.cluster.request_errors(RDKafkaApiKey::EndTxn, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_PRODUCER_FENCED]);
+        assert_eq!(stage.commit("fenced", 2, true), Outcome::Unknown);
+        assert!(stage.transactor.producer.is_none());
+        assert_eq!(stage.commit("third", 3, true), Outcome::Committed);
+    }
+
+    #[test]
+    fn a_member_the_group_does_not_know_is_told_so() {
+        let mut stage = Stage::new();
+        let refused = [RDKafkaRespErr::RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID];
+        stage.cluster.request_errors(RDKafkaApiKey::TxnOffsetCommit, &refused);
+        assert_eq!(stage.commit("evicted", 2, true), Outcome::NotMember);
+    }
+}
