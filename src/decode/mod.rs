@@ -1,7 +1,14 @@
 //! Decoding: bytes of a record to canonical messages, or the reason why not.
 
+pub mod avro;
+pub mod cargo_imp;
+mod check;
+pub mod json;
+mod problem;
+
+use self::problem::Problem;
 use crate::model::{Message, Timestamp};
-use crate::record::Rejected;
+use crate::record::{Reason, Rejected};
 
 /// The wire format of an input topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -40,3 +47,61 @@ pub struct Context {
     pub received: Timestamp,
     pub limits: Limits,
 }
+
+/// What a [`Decoder`] is built from.
+#[derive(Debug, Clone, Default)]
+pub struct DecoderConfig {
+    pub avro: avro::AvroConfig,
+}
+
+/// Decodes payloads of any format. One for each decode thread: a clone has its own table of compiled schemas and shares the
+/// registry's cache.
+#[derive(Clone)]
+pub struct Decoder {
+    avro: avro::AvroDecoder,
+}
+
+impl Decoder {
+    pub fn new(config: DecoderConfig) -> Result<Self, avro::AvroConfigError> {
+        Ok(Self { avro: avro::AvroDecoder::new(config.avro)? })
+    }
+
+    /// Appends what the payload holds to `out`, in its order: at least one item, whatever the payload is.
+    pub fn decode<'a>(&mut self, format: Format, payload: &'a [u8], context: &Context, out: &mut Decoded<'a>) {
+        let before = out.len();
+        if payload.len() > context.limits.payload_bytes {
+            let detail = format!("{} bytes, at most {} are read", payload.len(), context.limits.payload_bytes);
+            return out.push(Err(Rejected::new(Reason::TooLarge, 0, detail)));
+        }
+        let format = if format == Format::Auto { sniff(payload) } else { Ok(format) };
+        match format {
+            _ if payload.is_empty() => out.push(Err(Rejected::new(Reason::Empty, 0, "the record has no payload"))),
+            Ok(Format::Json) => json::decode(payload, context, out),
+            Ok(Format::Avro) => self.avro.decode(payload, context, out),
+            Ok(Format::CargoImp | Format::Auto) => cargo_imp::decode(payload, context, out),
+            Err(looks_like) => out.push(Err(Rejected::new(Reason::UnknownFormat, 0, looks_like))),
+        }
+        if out.len() == before {
+            out.push(Err(Rejected::new(Reason::Empty, 0, "no message in the payload")));
+        }
+    }
+}
+
+/// The format that the first bytes speak of, or what they look like instead.
+fn sniff(payload: &[u8]) -> Result<Format, &'static str> {
+    let text = payload.trim_ascii_start();
+    match (payload, text) {
+        ([0x00, ..] | [0xc3, 0x01, ..], _) => Ok(Format::Avro),
+        (_, [b'{' | b'[', ..]) => Ok(Format::Json),
+        _ if cargo_imp::sniff(payload) => Ok(Format::CargoImp),
+        (_, [b'<', ..] | [0xef, 0xbb, 0xbf, b'<', ..]) => Err("looks like XML, which is not read"),
+        ([b'O', b'b', b'j', 0x01, ..], _) => Err("looks like an Avro container file; send one datum a record"),
+        ([0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..], _) => Err("looks compressed; let Kafka compress the record instead"),
+        (_, []) => Err("only blanks"),
+        _ if payload.iter().take(SNIFFED_BYTES).any(|byte| matches!(byte, 0..=8 | 14..=31)) => Err("looks like binary data"),
+        _ => Err("looks like text, but no cargo message begins like this"),
+    }
+}
+
+/// How far binary data is looked for.
+const SNIFFED_BYTES: usize = 64;

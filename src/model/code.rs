@@ -91,7 +91,7 @@ impl<const N: usize> Serialize for Code<N> {
 impl<'de, const N: usize> Deserialize<'de> for Code<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Text::deserialize(deserializer)?;
-        Self::new(&text).ok_or_else(|| D::Error::custom(format_args!("expected a code of 1 to {N} characters, found {text:?}")))
+        Self::new(&text).ok_or_else(|| D::Error::custom(format_args!("expected a code of 1 to {N} printable ASCII characters")))
     }
 }
 

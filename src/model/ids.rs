@@ -17,6 +17,9 @@ pub struct Awb {
 }
 
 impl Awb {
+    /// What serde says of a malformed number; decoders tell the reject reason from it.
+    pub const MALFORMED: &str = "not an air waybill number of 3 and 8 digits";
+
     pub fn new(prefix: u16, serial: u32) -> Option<Self> {
         (prefix < 1_000 && serial < 100_000_000).then_some(Self { prefix, serial })
     }
@@ -62,7 +65,7 @@ impl Serialize for Awb {
 impl<'de> Deserialize<'de> for Awb {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Text::deserialize(deserializer)?;
-        Awb::parse(&text).ok_or_else(|| D::Error::custom(format_args!("not an air waybill number: {text:?}")))
+        Awb::parse(&text).ok_or_else(|| D::Error::custom(Awb::MALFORMED))
     }
 }
 

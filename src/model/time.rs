@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// Milliseconds since the epoch, UTC. RFC 3339 in JSON.
+/// Milliseconds since the epoch, UTC. RFC 3339 in JSON, a long in Avro.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 
@@ -45,7 +45,7 @@ impl fmt::Display for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i64(self.0) }
     }
 }
 
@@ -58,7 +58,7 @@ impl<'de> Deserialize<'de> for Timestamp {
                 f.write_str("an RFC 3339 time or milliseconds since 1970")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Timestamp, E> {
-                Timestamp::parse_rfc3339(text).ok_or_else(|| E::custom(format_args!("not an RFC 3339 time: {text:?}")))
+                Timestamp::parse_rfc3339(text).ok_or_else(|| E::custom("not an RFC 3339 time"))
             }
             fn visit_i64<E: Error>(self, millis: i64) -> Result<Timestamp, E> {
                 Ok(Timestamp(millis))
