@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::codes::terms::{self, Hit};
 use crate::screen::value::{List, Span};
 
 /// Derived values of one consignment. Reused from row to row: cleared, never shrunk.
@@ -14,6 +15,8 @@ pub struct FactsBuffer {
     pub(super) awb: Span,
     /// Goods description: upper case, ASCII, single blanks.
     pub(super) goods: Span,
+    /// Listed terms in the goods text, by position in it.
+    pub(super) hits: Vec<Hit>,
     lists: [Range<usize>; ListName::COUNT],
 }
 
@@ -37,10 +40,12 @@ pub(super) enum ListName {
     ConsigneePhones,
     Emails,
     Ulds,
+    /// The description of each goods line that has one: pieces of the goods text.
+    Descriptions,
 }
 
 impl ListName {
-    const COUNT: usize = ListName::Ulds as usize + 1;
+    const COUNT: usize = ListName::Descriptions as usize + 1;
 }
 
 impl FactsBuffer {
@@ -56,9 +61,15 @@ impl FactsBuffer {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.spans.clear();
+        self.hits.clear();
         self.awb = Span::default();
         self.goods = Span::default();
         self.lists.fill(0..0);
+    }
+
+    /// Finds the listed terms in the goods text.
+    pub(super) fn scan_goods(&mut self) {
+        terms::scan(self.goods.of(&self.text), &mut self.hits);
     }
 
     /// Appends what `write` writes and tells where it lies. Text past 4 GiB is not reachable: payloads are far smaller.
@@ -96,6 +107,16 @@ impl ListWriter<'_> {
         if !written.iter().any(|span| span.of(&self.buffer.text) == element) {
             self.push(element);
         }
+    }
+
+    /// Text that is not yet an element.
+    pub(super) fn append(&mut self, write: impl FnOnce(&mut String)) -> Span {
+        self.buffer.append(write)
+    }
+
+    /// An element that already lies in the buffer's text.
+    pub(super) fn push_span(&mut self, span: Span) {
+        self.buffer.spans.push(span);
     }
 
     pub(super) fn push_with(&mut self, write: impl FnOnce(&mut String)) {

@@ -6,6 +6,7 @@ use super::buffer::{FactsBuffer, ListName, ListWriter};
 use super::fold;
 use crate::codes::{airports, phones};
 use crate::model::{Consignment, ContactKind, FlightRef, Party};
+use crate::screen::value::Span;
 
 /// Fills the buffer with everything derived from the consignment.
 pub(super) fn fill(buffer: &mut FactsBuffer, consignment: &Consignment<'_>) {
@@ -14,14 +15,28 @@ pub(super) fn fill(buffer: &mut FactsBuffer, consignment: &Consignment<'_>) {
         // Writing to a String cannot fail.
         buffer.awb = buffer.append(|text| _ = write!(text, "{awb}"));
     }
-    buffer.goods = buffer.append(|text| {
-        let start = text.len();
-        consignment.goods.iter().for_each(|line| normalise(text, start, &line.description));
-    });
+    descriptions(buffer, consignment);
+    buffer.scan_goods();
     route(buffer, consignment);
     security(buffer, consignment);
     goods(buffer, consignment);
     contacts(buffer, consignment);
+}
+
+/// The goods text, and each line's piece of it.
+fn descriptions(buffer: &mut FactsBuffer, consignment: &Consignment<'_>) {
+    let mut goods: Option<Span> = None;
+    buffer.write_list(ListName::Descriptions, |list| {
+        for line in &consignment.goods {
+            let start = goods.map(|span| span.start);
+            let piece = list.append(|text| normalise(text, start.map_or(text.len(), |start| start as usize), &line.description));
+            if piece.start < piece.end {
+                list.push_span(piece);
+                goods = Some(Span { start: start.unwrap_or(piece.start), end: piece.end });
+            }
+        }
+    });
+    buffer.goods = goods.unwrap_or_default();
 }
 
 fn route(buffer: &mut FactsBuffer, consignment: &Consignment<'_>) {

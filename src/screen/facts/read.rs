@@ -2,6 +2,7 @@
 
 use super::Facts;
 use super::buffer::ListName;
+use crate::codes::terms::{Hit, Lexicon};
 use crate::codes::{airports, density};
 use crate::model::{Account, Airport, Dimensions, GoodsLine, Money, Timestamp};
 use crate::screen::value::List;
@@ -18,6 +19,21 @@ impl<'f> Facts<'f> {
     /// The goods descriptions of all lines: upper case, ASCII where Latin, single blanks. Empty when there is none.
     pub fn goods(&self) -> &'f str {
         self.derived.text_of(self.derived.goods)
+    }
+
+    /// The goods text line by line, lines without a description left out.
+    pub fn descriptions(&self) -> impl Iterator<Item = &'f str> {
+        self.list(ListName::Descriptions).iter().map(str::trim_start)
+    }
+
+    /// Listed terms in the goods text, by position in it.
+    pub fn hits(&self) -> &'f [Hit] {
+        &self.derived.hits
+    }
+
+    /// The first listed term of that kind in the goods text.
+    pub fn term(&self, lexicon: Lexicon) -> Option<&'static str> {
+        self.hits().iter().find(|hit| hit.lexicon == lexicon).map(|hit| hit.term)
     }
 
     /// `020-12345675`; empty when the master is not known.

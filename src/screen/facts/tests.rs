@@ -99,7 +99,7 @@ shipping_frequency R
 transaction_type B2B
 filing_type 01
 account_holder S
-account_age_days 8
+account_age_days 9
 known_consignor true
 received 2026-03-01T12:00:00Z
 departure 2026-03-02T10:00:00Z
@@ -185,12 +185,7 @@ fn quantities_come_from_the_lines_only_when_every_line_states_them() {
         (r#"{"goods":[{"pieces":2,"weight_g":3000},{"pieces":1,"weight_g":1500}]}"#, "3", "4.5", "-"),
         (r#"{"goods":[{"pieces":2,"weight_g":3000},{}]}"#, "-", "-", "-"),
         (r#"{"quantity":{"pieces":9},"goods":[{"pieces":2,"volume_cm3":250000}]}"#, "9", "-", "0.25"),
-        (
-            r#"{"goods":[{"dimensions":[{"length_mm":1000,"width_mm":500,"height_mm":200,"pieces":3}]}]}"#,
-            "-",
-            "-",
-            "0.3",
-        ),
+        (r#"{"goods":[{"dimensions":[{"length_mm":1000,"width_mm":500,"height_mm":200,"pieces":3}]}]}"#, "-", "-", "0.3"),
         (r#"{"quantity":{"weight_g":320000,"density_group":0}}"#, "-", "320", "2"),
     ];
     for (message, pieces, weight_kg, volume_m3) in cases {
