@@ -33,6 +33,22 @@ pub enum List<'f> {
     Texts(&'f [Text<'f>]),
     Codes(&'f [Code<3>]),
     Strs(&'f [&'f str]),
+    /// Pieces of one text, where derived values share one buffer.
+    Spans(&'f str, &'f [Span]),
+}
+
+/// A piece of a text: byte positions, the end excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    /// Empty when the span is not of this text.
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
 }
 
 impl<'f> List<'f> {
@@ -41,6 +57,7 @@ impl<'f> List<'f> {
             List::Texts(list) => list.len(),
             List::Codes(list) => list.len(),
             List::Strs(list) => list.len(),
+            List::Spans(_, list) => list.len(),
         }
     }
 
@@ -53,6 +70,7 @@ impl<'f> List<'f> {
             List::Texts(list) => list.get(index).map(Text::as_str),
             List::Codes(list) => list.get(index).map(Code::as_str),
             List::Strs(list) => list.get(index).copied(),
+            List::Spans(text, list) => list.get(index).map(|span| span.of(text)),
         }
     }
 

@@ -1,13 +1,38 @@
 //! Facts: one flat, typed row about one consignment, and the catalogue of their names.
+//!
+//! A fact is what the message says, or what follows from it by arithmetic or a reference table; it is never a judgement. Derived
+//! texts and lists are written once, when the row is made, into a [`FactsBuffer`] that the caller keeps from row to row, so that
+//! making a row allocates nothing once the buffer has grown. Everything else is borrowed from the consignment.
+
+mod buffer;
+mod catalogue;
+mod derive;
+mod fold;
+mod read;
+#[cfg(test)]
+mod tests;
+
+pub use buffer::FactsBuffer;
+pub use catalogue::CATALOGUE;
 
 use super::value::{Kind, Value};
 use crate::model::{Consignment, Timestamp};
 
 /// What is known about one consignment when it is screened.
+#[derive(Clone, Copy)]
 pub struct Facts<'f> {
     pub consignment: &'f Consignment<'f>,
     /// When the message arrived: event time of the screening; never the clock.
     pub received: Timestamp,
+    derived: &'f FactsBuffer,
+}
+
+impl<'f> Facts<'f> {
+    /// The row of one consignment; a pure function of its first two arguments. What the buffer held before is gone.
+    pub fn new(consignment: &'f Consignment<'f>, received: Timestamp, buffer: &'f mut FactsBuffer) -> Self {
+        derive::fill(buffer, consignment);
+        Self { consignment, received, derived: buffer }
+    }
 }
 
 /// One row of the catalogue.
@@ -24,28 +49,6 @@ pub struct Fact {
     pub codes: &'static [&'static str],
     pub get: for<'f> fn(&'f Facts<'f>) -> Value<'f>,
 }
-
-/// Every fact, in the order of the documentation.
-pub static CATALOGUE: &[Fact] = &[
-    Fact {
-        name: "kind",
-        kind: Kind::Text,
-        unit: "",
-        meaning: "direct, consolidation or house",
-        source: "FWB RTD, FHL",
-        codes: &["direct", "consolidation", "house"],
-        get: |facts| Value::Text(facts.consignment.kind.as_str()),
-    },
-    Fact {
-        name: "origin",
-        kind: Kind::Text,
-        unit: "IATA airport or city",
-        meaning: "origin of the bill",
-        source: "FWB, FHL HBS",
-        codes: &[],
-        get: |facts| facts.consignment.origin.as_ref().map_or(Value::Missing, |code| Value::Text(code.as_str())),
-    },
-];
 
 /// The fact of that name.
 pub fn find(name: &str) -> Option<&'static Fact> {

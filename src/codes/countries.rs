@@ -1,0 +1,69 @@
+//! Countries: ISO 3166-1 alpha-2 codes, and groups of countries that the indicators treat alike.
+
+use super::table::Table;
+
+/// The country's English name.
+pub fn name(code: &str) -> Option<&'static str> {
+    COUNTRIES.find(code)
+}
+
+/// True when goods of the one country are ordinarily flown from or to the other: one economic area, or a hub next door.
+pub fn same_area(one: &str, other: &str) -> bool {
+    one == other || AREAS.iter().any(|area| area.contains(&one) && area.contains(&other))
+}
+
+/// True where a street address without a postcode is incomplete. A country missing here may have postcodes too.
+pub fn uses_postcodes(code: &str) -> bool {
+    POSTCODES.contains(&code)
+}
+
+/// True where the pre-arrival declaration of goods by air asks for a six-digit HS code: ICS2 (EU, NO, CH) and the UAE.
+pub fn asks_hs_code(code: &str) -> bool {
+    EUROPE.contains(&code) && !matches!(code, "GB" | "IS" | "LI") || code == "AE"
+}
+
+pub static COUNTRIES: Table = Table::new(include_str!("tables/countries.tsv"));
+
+static AREAS: &[&[&str]] = &[
+    EUROPE,
+    &["CN", "HK", "MO"],
+    &["US", "CA", "PR", "MX"],
+    &["MY", "SG"],
+    &["AE", "BH", "KW", "OM", "QA", "SA"],
+    &["AU", "NZ"],
+    &["ZA", "LS", "SZ", "NA", "BW"],
+];
+
+/// EU, EFTA and the United Kingdom: much of their air freight is trucked to the airport of another country.
+static EUROPE: &[&str] = &[
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT", "NL", "PL",
+    "PT", "RO", "SK", "SI", "ES", "SE", "NO", "IS", "LI", "CH", "GB",
+];
+
+static POSTCODES: &[&str] = &[
+    "AT", "AU", "BE", "BG", "BR", "CA", "CH", "CN", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IN", "IT",
+    "JP", "KR", "LT", "LV", "MX", "NL", "NO", "PL", "PT", "RO", "RU", "SE", "SI", "SK", "TR", "UA", "US",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_of_one_area_are_told_from_the_rest() {
+        for (one, other, expected) in
+            [("DE", "NL", true), ("HK", "CN", true), ("DE", "DE", true), ("DE", "US", false), ("XX", "XX", true)]
+        {
+            assert_eq!(same_area(one, other), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn groups_name_known_countries_only() {
+        let grouped = AREAS.iter().copied().flatten().chain(POSTCODES);
+        assert_eq!(grouped.filter(|code| name(code).is_none()).collect::<Vec<_>>(), Vec::<&&str>::new());
+        assert_eq!(name("NL"), Some("Netherlands"));
+        assert!(asks_hs_code("DE") && asks_hs_code("AE") && !asks_hs_code("GB") && !asks_hs_code("US"));
+        assert!(uses_postcodes("US") && !uses_postcodes("HK"));
+    }
+}
