@@ -2,5 +2,6 @@
 
 pub mod decode;
 pub mod model;
+pub mod outputs;
 pub mod record;
 pub mod screen;
