@@ -53,6 +53,7 @@ pub mod codes;
 pub mod decode;
 pub mod kafka;
 pub mod model;
+pub mod outputs;
 pub mod record;
 pub mod screen;
 pub mod sink;

@@ -1,5 +1,9 @@
 //! Avro to canonical messages.
 
+mod encode;
+pub mod frame;
+
+pub use self::encode::{encode, encode_record};
 use super::{Context, Decoded};
 use crate::record::{Reason, Rejected};
 

@@ -1,0 +1,53 @@
+//! Assessments: one line for every consignment screened, clear ones too (law 5).
+
+use serde::{Serialize, Serializer};
+
+use super::Source;
+use crate::decode::avro::encode_record;
+use crate::model::{Awb, Timestamp};
+use crate::screen::verdict::{Assessment, Decision, Domain};
+
+/// Fields in the order of `schemas/assessment.avsc`.
+#[derive(Debug, Clone, Serialize)]
+pub struct AssessmentLine<'a> {
+    pub awb: Option<Awb>,
+    pub hawb: Option<&'a str>,
+    /// The severest order of the domains.
+    pub decision: Decision,
+    /// Indexed by [`Domain`].
+    #[serde(serialize_with = "by_domain")]
+    pub domains: [Assessment; 2],
+    /// Reasons that count, in the verdict's order.
+    pub evidence_ids: Vec<&'a str>,
+    /// Reasons found in shadow mode.
+    pub shadow_ids: Vec<&'a str>,
+    /// PACT data-quality codes.
+    pub errors: &'a [&'a str],
+    /// SHA-256 of the rule bundle, hexadecimal.
+    pub bundle: &'a str,
+    pub received: Timestamp,
+    pub source: Source<'a>,
+}
+
+impl AssessmentLine<'_> {
+    /// Appends the bare datum.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        encode_record(self, out);
+    }
+}
+
+#[derive(Serialize)]
+struct DomainAssessment {
+    domain: Domain,
+    score: u32,
+    proposed: Decision,
+    ordered: Decision,
+}
+
+fn by_domain<S: Serializer>(assessments: &[Assessment; 2], serializer: S) -> Result<S::Ok, S::Error> {
+    let lines = Domain::ALL.into_iter().zip(assessments);
+    serializer.collect_seq(lines.map(|(domain, assessment)| {
+        let Assessment { score, proposed, ordered } = *assessment;
+        DomainAssessment { domain, score, proposed, ordered }
+    }))
+}

@@ -1,0 +1,73 @@
+//! Dead letters: what could not be read, whole, with what is needed to repair it and send it again.
+
+use serde::{Serialize, Serializer};
+
+use super::Source;
+use crate::decode::Format;
+use crate::decode::avro::encode_record;
+use crate::model::Timestamp;
+use crate::record::Reason;
+
+/// Fields in the order of `schemas/dead-letter.avsc`.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeadLetter<'a> {
+    #[serde(serialize_with = "reason_name")]
+    pub reason: Reason,
+    pub detail: &'a str,
+    /// Byte position in the payload.
+    pub position: u64,
+    pub source: Source<'a>,
+    /// The record's.
+    pub timestamp: Timestamp,
+    #[serde(serialize_with = "optional_bytes")]
+    pub key: Option<&'a [u8]>,
+    pub headers: Vec<Header<'a>>,
+    #[serde(serialize_with = "bytes")]
+    pub payload: &'a [u8],
+    #[serde(serialize_with = "format_name")]
+    pub format: Format,
+}
+
+/// A header of the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Header<'a> {
+    pub name: &'a str,
+    #[serde(serialize_with = "optional_bytes")]
+    pub value: Option<&'a [u8]>,
+}
+
+impl DeadLetter<'_> {
+    /// Appends the bare datum.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        encode_record(self, out);
+    }
+}
+
+struct Bytes<'a>(&'a [u8]);
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
+fn bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
+}
+
+fn optional_bytes<S: Serializer>(bytes: &Option<&[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
+    bytes.map(Bytes).serialize(serializer)
+}
+
+fn reason_name<S: Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(reason.as_str())
+}
+
+fn format_name<S: Serializer>(format: &Format, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match format {
+        Format::Auto => "auto",
+        Format::CargoImp => "cargo_imp",
+        Format::Json => "json",
+        Format::Avro => "avro",
+    })
+}
