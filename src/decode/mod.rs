@@ -1,5 +1,7 @@
 //! Decoding: bytes of a record to canonical messages, or the reason why not.
 
+pub mod cargo_imp;
+
 use crate::model::{Message, Timestamp};
 use crate::record::Rejected;
 
