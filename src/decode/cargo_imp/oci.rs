@@ -1,0 +1,80 @@
+//! OCI lines: other customs, security and regulatory control information. Reads the four fields of a line as they stand;
+//! [`super::security`] interprets them.
+
+use super::fields::{first, text};
+use super::lines::Lines;
+use crate::model::{Code, Country, CustomsNote};
+
+/// Reads an OCI line and its continuations. `rest` follows `OCI/`.
+pub(super) fn read<'a>(rest: &'a [u8], lines: &mut Lines<'a>, notes: &mut Vec<CustomsNote<'a>>) {
+    notes.push(note(rest));
+    while let Some(rest) = lines.continuation() {
+        notes.push(note(rest));
+    }
+}
+
+/// `GB/ISS/RA/001-011`, `//ED/0213`, and `/ED/0213` with a slash too few. A line that does not fit is kept whole as text.
+pub(super) fn note(line: &[u8]) -> CustomsNote<'_> {
+    shape(line).or_else(|| shifted(line)).unwrap_or_else(|| CustomsNote { text: text(line), ..Default::default() })
+}
+
+fn shape(line: &[u8]) -> Option<CustomsNote<'_>> {
+    let (country, rest) = first(line);
+    let (subject, rest) = first(rest);
+    let (code, rest) = first(rest);
+    let known = letters(country, 2) && (subject.is_empty() || subject.len() == 3 && letters(subject, 3)) && letters(code, 2);
+    known.then(|| CustomsNote {
+        country: Country::from_bytes(country),
+        subject: Code::from_bytes(subject),
+        code: Code::from_bytes(code),
+        text: text(rest),
+    })
+}
+
+/// One field of the front is missing: `/ED/0213` for `//ED/0213` puts the code into the subject.
+fn shifted(line: &[u8]) -> Option<CustomsNote<'_>> {
+    let (country, rest) = first(line);
+    let (code, rest) = first(rest);
+    let fits = letters(country, 2) && !code.is_empty() && letters(code, 2) && !rest.is_empty();
+    fits.then(|| CustomsNote {
+        country: Country::from_bytes(country),
+        subject: None,
+        code: Code::from_bytes(code),
+        text: text(rest),
+    })
+}
+
+fn letters(field: &[u8], len_max: usize) -> bool {
+    field.len() <= len_max && field.iter().all(u8::is_ascii_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leading_slashes_and_empty_middles_are_read() {
+        for (line, expected) in [
+            ("GB/ISS/RA/001-011", "GB ISS RA 001-011"),
+            ("//ED/0213", "- - ED 0213"),
+            ("/ED/0213", "- - ED 0213"),
+            ("JP//KC/142", "JP - KC 142"),
+            ("JP/KC/142", "JP - KC 142"),
+            ("/DNR/D/UN1234 UN2345", "- DNR D UN1234 UN2345"),
+            ("//ST/A/B", "- - ST A/B"),
+            ("US//FT/03", "US - FT 03"),
+            ("SOMETHING ELSE", "- - - SOMETHING ELSE"),
+            ("/RU1/DNR/D", "- - - /RU1/DNR/D"),
+        ] {
+            let note = note(line.as_bytes());
+            let field = |code: Option<&str>| code.unwrap_or("-").to_string();
+            let found = [
+                field(note.country.as_deref()),
+                field(note.subject.as_deref()),
+                field(note.code.as_deref()),
+                note.text.to_string(),
+            ];
+            assert_eq!(found.join(" "), expected, "{line}");
+        }
+    }
+}
