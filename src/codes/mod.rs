@@ -14,3 +14,4 @@ pub mod lists;
 pub mod phones;
 pub mod table;
 pub mod terms;
+pub mod vague;
