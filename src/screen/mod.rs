@@ -1,5 +1,6 @@
 //! Screening: a pure function of a consignment's facts and the rule bundle (law 3).
 
+pub mod cel;
 pub mod facts;
 pub mod value;
 pub mod verdict;
