@@ -119,6 +119,11 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     (distance <= (word.len() / 3).max(1)).then_some(candidate)
 }
 
+/// The word with `a` or `an` before it.
+pub fn article(word: &str) -> String {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {word}") } else { format!("a {word}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

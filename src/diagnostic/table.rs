@@ -7,7 +7,7 @@ use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Diagnostic, Source, did_you_mean};
+use super::{Diagnostic, Source, article, did_you_mean};
 use crate::model::Timestamp;
 
 /// The faults of one file, collected while it is read.
@@ -219,10 +219,6 @@ impl<'t, 's> Table<'t, 's> {
         self.faults.add(value.span(), format!("`{key}` must be {wanted}, this is {}", article(found)), None);
         None
     }
-}
-
-fn article(word: &str) -> String {
-    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { format!("an {word}") } else { format!("a {word}") }
 }
 
 /// The position in a TOML string as written (quotes included) of a byte of its text.

@@ -2,5 +2,6 @@
 
 pub mod cel;
 pub mod facts;
+pub mod profile;
 pub mod value;
 pub mod verdict;

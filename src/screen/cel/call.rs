@@ -92,7 +92,7 @@ impl Checker<'_> {
             Typed::One(One { node, scalar: Scalar::Text, .. }) => {
                 self.folded(Node::Call(Function::Size, Box::new(node)), Scalar::Int, Shape::NATURAL, span)
             }
-            Typed::One(other) => self.fault(&argument.span, format!("a {} has no size", other.scalar.as_str())),
+            Typed::One(other) => self.fault(&argument.span, format!("{} has no size", other.scalar.with_article())),
         }
     }
 
@@ -116,7 +116,7 @@ impl Checker<'_> {
             Scalar::Duration => false,
         };
         if !possible {
-            return self.fault(&argument.span, format!("a {} cannot become a {}", value.scalar.as_str(), to.as_str()));
+            return self.fault(&argument.span, format!("{} cannot become {}", value.scalar.with_article(), to.with_article()));
         }
         // A number keeps its range; a text made of one does not.
         let shape = if value.scalar.is_number() && to.is_number() { value.shape } else { Shape::ANY };
@@ -137,7 +137,7 @@ impl Checker<'_> {
         }
         let value = self.one(target)?;
         if !types.contains(&value.scalar) {
-            return self.fault(&target.span, format!("a {} has no `{name}`", value.scalar.as_str()));
+            return self.fault(&target.span, format!("{} has no `{name}`", value.scalar.with_article()));
         }
         let shape = match function {
             Function::LowerAscii => Shape::LOWER,
@@ -154,7 +154,7 @@ impl Checker<'_> {
         };
         let subject = match self.expr(target)? {
             Typed::One(subject) if subject.scalar == Scalar::Text => subject,
-            Typed::One(other) => return self.fault(&target.span, format!("a {} has no `{name}`", other.scalar.as_str())),
+            Typed::One(other) => return self.fault(&target.span, format!("{} has no `{name}`", other.scalar.with_article())),
             Typed::List(..) => {
                 let hint = format!("write `value in list`, or `list.exists(x, x.{name}(…))`");
                 return self.fault_with(&target.span, format!("a list has no `{name}`"), Some(hint));
@@ -166,7 +166,7 @@ impl Checker<'_> {
         }
         let pattern = self.one(pattern_expr)?;
         if pattern.scalar != Scalar::Text {
-            return self.fault(&pattern_expr.span, format!("`{name}` takes a string, this is a {}", pattern.scalar.as_str()));
+            return self.fault(&pattern_expr.span, format!("`{name}` takes a string, this is {}", pattern.scalar.with_article()));
         }
         if let Node::Const(Const::Text(piece)) = &pattern.node {
             if piece.is_empty() {

@@ -52,10 +52,11 @@ pub(super) struct One {
 }
 
 impl Typed {
+    /// With its article.
     fn describe(&self) -> String {
         match self {
-            Typed::One(one) => one.scalar.as_str().to_owned(),
-            Typed::List(_, scalar, _) => format!("list of {}", scalar.as_str()),
+            Typed::One(one) => one.scalar.with_article(),
+            Typed::List(_, scalar, _) => format!("a list of {}", scalar.as_str()),
         }
     }
 }
@@ -107,7 +108,7 @@ impl<'c> Checker<'c> {
         match self.expr(expr)? {
             Typed::One(one) => Some(one),
             list @ Typed::List(..) => {
-                let message = format!("this is a {} where a single value is needed", list.describe());
+                let message = format!("this is {} where a single value is needed", list.describe());
                 self.fault_with(&expr.span, message, Some("test it with `in`, or with `.exists(x, …)`".into()))
             }
         }
@@ -117,7 +118,7 @@ impl<'c> Checker<'c> {
         let typed = self.expr(expr)?;
         match typed {
             Typed::One(One { node, scalar: Scalar::Bool, .. }) => Some(node),
-            other => self.fault(&expr.span, format!("this must be true or false, and is a {}", other.describe())),
+            other => self.fault(&expr.span, format!("this must be true or false, and is {}", other.describe())),
         }
     }
 
@@ -166,7 +167,7 @@ impl<'c> Checker<'c> {
         };
         let alike = |other: Scalar| other == first || (other.is_number() && first.is_number());
         if let Some((item, element)) = items.iter().zip(&elements).find(|(_, element)| !alike(element.scalar)) {
-            let message = format!("this is a {} in a list of {}", element.scalar.as_str(), first.as_str());
+            let message = format!("this is {} in a list of {}", element.scalar.with_article(), first.as_str());
             return self.fault(&item.span, message);
         }
         let shape = match elements.as_slice() {
@@ -181,7 +182,7 @@ impl<'c> Checker<'c> {
     fn negative(&mut self, inner: &Expr<'_>, span: &Range<usize>) -> Option<Typed> {
         let one = self.one(inner)?;
         if !one.scalar.is_number() && one.scalar != Scalar::Duration {
-            return self.fault(&inner.span, format!("`-` needs a number, this is a {}", one.scalar.as_str()));
+            return self.fault(&inner.span, format!("`-` needs a number, this is {}", one.scalar.with_article()));
         }
         self.folded(Node::Negative(Box::new(one.node)), one.scalar, Shape::ANY, span)
     }
@@ -217,7 +218,7 @@ impl<'c> Checker<'c> {
         let (left, right) = match (left?, right?) {
             (Typed::One(left), Typed::One(right)) => (left, right),
             (left, right) => {
-                let message = format!("a {} cannot be compared with a {}", left.describe(), right.describe());
+                let message = format!("{} cannot be compared with {}", left.describe(), right.describe());
                 return self.fault_with(span, message, Some("write `value in list`".into()));
             }
         };
@@ -245,7 +246,7 @@ impl<'c> Checker<'c> {
             _ if is_time => Some("write times as timestamp(\"2026-01-31T00:00:00Z\")".to_owned()),
             _ => None,
         };
-        self.fault_with(span, format!("a {} is never a {}", left.scalar.as_str(), right.scalar.as_str()), hint)
+        self.fault_with(span, format!("{} is never {}", left.scalar.with_article(), right.scalar.with_article()), hint)
     }
 
     /// Refuses a comparison with a constant whose result the value's shape decides; `Some` when there is none.
@@ -274,12 +275,12 @@ impl<'c> Checker<'c> {
             Typed::List(list, scalar, shape) => (list, scalar, shape),
             one => {
                 let hint = Some("write `value in [a, b]`, or `text.contains(\"part\")`".to_owned());
-                return self.fault_with(&list_expr.span, format!("`in` needs a list, this is a {}", one.describe()), hint);
+                return self.fault_with(&list_expr.span, format!("`in` needs a list, this is {}", one.describe()), hint);
             }
         };
         let needle = needle?;
         if needle.scalar != scalar && !(needle.scalar.is_number() && scalar.is_number()) {
-            return self.fault(span, format!("a {} is never in a list of {}", needle.scalar.as_str(), scalar.as_str()));
+            return self.fault(span, format!("{} is never in a list of {}", needle.scalar.with_article(), scalar.as_str()));
         }
         if let Some(objection) = needle.node.constant().and_then(|constant| shape.refuses(constant)) {
             return self.object(&needle_expr.span, objection);
@@ -328,7 +329,7 @@ impl<'c> Checker<'c> {
                 Some(Typed::List(ListNode::If(Box::new(condition), Box::new([then, otherwise])), scalar, Shape::ANY))
             }
             (_, then, otherwise) => {
-                self.fault(span, format!("the two results are a {} and a {}", then.describe(), otherwise.describe()))
+                self.fault(span, format!("the two results are {} and {}", then.describe(), otherwise.describe()))
             }
         }
     }
@@ -339,7 +340,7 @@ impl<'c> Checker<'c> {
         let Typed::List(node, scalar, shape) = typed? else { return self.fault(&list.span, "only lists have elements") };
         let position = position?;
         if position.scalar != Scalar::Int {
-            return self.fault(&index.span, format!("a position is an int, this is a {}", position.scalar.as_str()));
+            return self.fault(&index.span, format!("a position is an int, this is {}", position.scalar.with_article()));
         }
         let node = Node::Element(Box::new(node), Box::new(position.node));
         Some(Typed::One(One { node, scalar, shape }))

@@ -4,6 +4,7 @@ use memchr::memmem::Finder;
 use regex::Regex;
 
 use super::FactIndex;
+use crate::diagnostic::article;
 use crate::model::Timestamp;
 
 /// Types of single values; lists hold one of them.
@@ -28,6 +29,10 @@ impl Scalar {
             Scalar::Time => "timestamp",
             Scalar::Duration => "duration",
         }
+    }
+
+    pub(super) fn with_article(self) -> String {
+        article(self.as_str())
     }
 
     pub fn is_number(self) -> bool {
