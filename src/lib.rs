@@ -51,6 +51,7 @@
 pub mod batch;
 pub mod codes;
 pub mod decode;
+pub mod diagnostic;
 pub mod kafka;
 pub mod model;
 pub mod outputs;
