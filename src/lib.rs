@@ -53,6 +53,7 @@ pub mod codes;
 pub mod decode;
 pub mod diagnostic;
 pub mod kafka;
+pub mod metrics;
 pub mod model;
 pub mod outputs;
 pub mod record;

@@ -10,23 +10,25 @@ use rdkafka::message::DeliveryResult;
 use rdkafka::producer::ProducerContext;
 use rdkafka::statistics::Statistics;
 
+use crate::metrics::labels::Client;
+
 /// What the service wants to hear from a client.
-pub trait Client: Send + Sync + 'static {
+pub trait Listener: Send + Sync + 'static {
     /// A broker connection failed, or another error that librdkafka itself retries.
-    fn error(&self, role: &'static str, error: &KafkaError);
-    fn statistics(&self, _role: &'static str, _statistics: &Statistics) {}
+    fn error(&self, client: Client, error: &KafkaError);
+    fn statistics(&self, _client: Client, _statistics: &Statistics) {}
 }
 
 /// Context of the consumers and producers that have no rebalancing of their own.
 pub struct ClientContext {
-    role: &'static str,
-    client: Arc<dyn Client>,
+    client: Client,
+    listener: Arc<dyn Listener>,
     failed_deliveries: AtomicU64,
 }
 
 impl ClientContext {
-    pub fn new(role: &'static str, client: Arc<dyn Client>) -> Self {
-        Self { role, client, failed_deliveries: AtomicU64::new(0) }
+    pub fn new(client: Client, listener: Arc<dyn Listener>) -> Self {
+        Self { client, listener, failed_deliveries: AtomicU64::new(0) }
     }
 
     /// Records that a broker refused since the start. A transaction with one of them cannot commit.
@@ -37,11 +39,11 @@ impl ClientContext {
 
 impl RdkafkaContext for ClientContext {
     fn error(&self, error: KafkaError, _reason: &str) {
-        self.client.error(self.role, &error);
+        self.listener.error(self.client, &error);
     }
 
     fn stats(&self, statistics: Statistics) {
-        self.client.statistics(self.role, &statistics);
+        self.listener.statistics(self.client, &statistics);
     }
 }
 
@@ -53,7 +55,7 @@ impl ProducerContext for ClientContext {
     fn delivery(&self, result: &DeliveryResult<'_>, _opaque: ()) {
         if let Err((error, _)) = result {
             self.failed_deliveries.fetch_add(1, Ordering::Relaxed);
-            tracing::debug!(role = self.role, %error, "record was not delivered");
+            tracing::debug!(client = self.client.as_str(), %error, "record was not delivered");
         }
     }
 }
@@ -61,8 +63,8 @@ impl ProducerContext for ClientContext {
 /// Hears nothing: for tests and for tools that only ask.
 pub struct Unheard;
 
-impl Client for Unheard {
-    fn error(&self, role: &'static str, error: &KafkaError) {
-        tracing::debug!(role, %error, "kafka client");
+impl Listener for Unheard {
+    fn error(&self, client: Client, error: &KafkaError) {
+        tracing::debug!(client = client.as_str(), %error, "kafka client");
     }
 }

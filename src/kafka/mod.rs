@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rdkafka::ClientConfig;
 
-pub use context::{Client, ClientContext, Unheard};
+pub use context::{ClientContext, Listener, Unheard};
 pub use native::{create_partition_objects, is_member};
 pub use triage::{Triage, triage};
 

@@ -10,7 +10,8 @@ use rdkafka::message::Message;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use super::HoldKey;
-use crate::kafka::{Client, ClientContext, Connection};
+use crate::kafka::{ClientContext, Connection, Listener};
+use crate::metrics::labels;
 use crate::outputs;
 use crate::screen::verdict::Decision;
 
@@ -32,13 +33,13 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const CALL: Duration = Duration::from_millis(1000);
 
 impl HoldLog {
-    pub fn connect(connection: &Connection, group: &str, topic: &str, client: Arc<dyn Client>) -> KafkaResult<Self> {
+    pub fn connect(connection: &Connection, group: &str, topic: &str, listener: Arc<dyn Listener>) -> KafkaResult<Self> {
         let group = format!("{group}-holds");
         let mut config = connection.consumer("holds", &group);
         config.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "10");
-        let committed = config.create_with_context(ClientContext::new("holds", Arc::clone(&client)))?;
+        let committed = config.create_with_context(ClientContext::new(labels::Client::Reader, Arc::clone(&listener)))?;
         config.set("isolation.level", "read_uncommitted");
-        let written = config.create_with_context(ClientContext::new("holds", client))?;
+        let written = config.create_with_context(ClientContext::new(labels::Client::Reader, listener))?;
         Ok(Self { committed, written, topic: topic.to_owned(), positions: BTreeMap::new(), found: Vec::new() })
     }
 

@@ -6,4 +6,4 @@ mod transaction;
 
 pub use holds::{HoldKey, Holds, Standing};
 pub use outbox::{Destination, Outbox, Outgoing};
-pub use transaction::{Outcome, Phase, Transactor};
+pub use transaction::{Outcome, Transactor};

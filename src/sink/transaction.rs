@@ -17,7 +17,8 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::Outgoing;
-use crate::kafka::{CALL_TIMEOUT, Client, ClientContext, Connection, SOCKET_TIMEOUT, Triage, triage};
+use crate::kafka::{CALL_TIMEOUT, ClientContext, Connection, Listener, SOCKET_TIMEOUT, Triage, triage};
+use crate::metrics::labels::{self, Phase};
 
 /// How a transaction ended.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
@@ -31,21 +32,10 @@ pub enum Outcome {
     Unknown,
 }
 
-/// Phases that are timed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    Init,
-    Produce,
-    Positions,
-    Drain,
-    Commit,
-    Abort,
-}
-
 /// Makes producers, and keeps one as long as it is sound.
 pub struct Transactor {
     config: rdkafka::ClientConfig,
-    client: Arc<dyn Client>,
+    listener: Arc<dyn Listener>,
     producer: Option<BaseProducer<ClientContext>>,
     observe: Box<dyn Fn(Phase, Duration) + Send>,
 }
@@ -55,7 +45,7 @@ impl Transactor {
         connection: &Connection,
         transactional_id: &str,
         transaction_timeout: Duration,
-        client: Arc<dyn Client>,
+        listener: Arc<dyn Listener>,
         observe: Box<dyn Fn(Phase, Duration) + Send>,
     ) -> Self {
         let mut config = connection.client("sink");
@@ -73,7 +63,7 @@ impl Transactor {
             .set("batch.size", "1000000")
             .set("queue.buffering.max.messages", "1000000")
             .set("queue.buffering.max.kbytes", "262144");
-        Self { config, client, producer: None, observe }
+        Self { config, listener, producer: None, observe }
     }
 
     /// Makes sure there is a sound producer. Fails while the brokers cannot be reached; to be tried again.
@@ -82,7 +72,7 @@ impl Transactor {
             return Ok(());
         }
         let producer: BaseProducer<ClientContext> =
-            self.config.create_with_context(ClientContext::new("sink", Arc::clone(&self.client)))?;
+            self.config.create_with_context(ClientContext::new(labels::Client::Producer, Arc::clone(&self.listener)))?;
         self.timed(Phase::Init, || retrying(|| producer.init_transactions(CALL_TIMEOUT)))?;
         self.producer = Some(producer);
         Ok(())
@@ -126,7 +116,7 @@ impl Transactor {
             return Ok(Outcome::NotMember);
         };
         let committed = self
-            .timed(Phase::Positions, || retrying(|| producer.send_offsets_to_transaction(positions, &metadata, CALL_TIMEOUT)))
+            .timed(Phase::SendOffsets, || retrying(|| producer.send_offsets_to_transaction(positions, &metadata, CALL_TIMEOUT)))
             .and_then(|()| self.timed(Phase::Drain, || drain(producer)))
             .and_then(|()| self.timed(Phase::Commit, || retrying(|| producer.commit_transaction(CALL_TIMEOUT))));
         match committed {

@@ -9,7 +9,8 @@ use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::{Input, Partition};
-use crate::kafka::{self, Client, Connection};
+use crate::kafka::{Connection, Listener, self};
+use crate::metrics::labels;
 
 /// What the group changed, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl Ownership {
         group: &str,
         session_timeout: Duration,
         inputs: &[Input],
-        client: Arc<dyn Client>,
+        listener: Arc<dyn Listener>,
     ) -> KafkaResult<Self> {
         let topics: Vec<String> = inputs.iter().map(|input| input.topic.clone()).collect();
         let mut config = connection.consumer("owner", group);
@@ -48,7 +49,7 @@ impl Ownership {
             // Well above the longest pause of the publishing loop: a stopped process is the session timeout's business.
             .set("max.poll.interval.ms", Duration::from_secs(300).max(session_timeout * 2).as_millis().to_string())
             .set("queued.min.messages", "1");
-        let context = Context { client, topics: topics.clone(), changes: Mutex::default() };
+        let context = Context { listener, topics: topics.clone(), changes: Mutex::default() };
         Ok(Self { consumer: Arc::new(config.create_with_context(context)?), topics, stray_records: 0 })
     }
 
@@ -98,7 +99,7 @@ impl Ownership {
 
 /// Notes what the group says and keeps the owner from fetching. It runs inside `poll`, never blocks, and holds no consumer.
 pub(super) struct Context {
-    client: Arc<dyn Client>,
+    listener: Arc<dyn Listener>,
     topics: Vec<String>,
     changes: Mutex<Vec<Change>>,
 }
@@ -121,7 +122,7 @@ impl Context {
 
 impl ClientContext for Context {
     fn error(&self, error: KafkaError, _reason: &str) {
-        self.client.error("owner", &error);
+        self.listener.error(labels::Client::Owner, &error);
     }
 }
 

@@ -12,7 +12,8 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use super::{BatchLimits, Input, Partition};
 use crate::batch::{Batch, Claim};
-use crate::kafka::{Client, ClientContext, Connection};
+use crate::kafka::{ClientContext, Connection, Listener};
+use crate::metrics::labels;
 use crate::model::Timestamp;
 use crate::record::{Origin, Record};
 
@@ -46,7 +47,7 @@ impl Reader {
         group: &str,
         inputs: &[Input],
         limits: BatchLimits,
-        client: Arc<dyn Client>,
+        listener: Arc<dyn Listener>,
     ) -> KafkaResult<Self> {
         // A group id is required and never used: this consumer neither joins nor commits.
         let mut config = connection.consumer("reader", &format!("{group}-reader"));
@@ -57,7 +58,7 @@ impl Reader {
             .set("fetch.wait.max.ms", "50")
             .set("fetch.queue.backoff.ms", "10")
             .set("statistics.interval.ms", "1000");
-        let consumer = config.create_with_context(ClientContext::new("reader", client))?;
+        let consumer = config.create_with_context(ClientContext::new(labels::Client::Reader, listener))?;
         Ok(Self { consumer, inputs: inputs.to_vec(), limits, claims: BTreeMap::new(), batch: Batch::default(), first_read: None })
     }
 
