@@ -1,0 +1,250 @@
+//! The closed lists that bound labels.
+
+use crate::model::Message;
+use crate::record::Reason;
+use crate::screen::verdict::{Decision, Domain};
+
+/// A label whose values are an enum: `ALL` in the order of its discriminants.
+pub trait Label: Copy + 'static {
+    const NAME: &'static str;
+    const ALL: &'static [Self];
+    fn as_str(self) -> &'static str;
+    /// Position in `ALL`.
+    fn index(self) -> usize;
+}
+
+/// Implements [`Label`] for a fieldless enum that has `ALL` and `as_str`; the cast to the discriminant needs the concrete type.
+macro_rules! label {
+    ($type:ty, $name:literal) => {
+        impl Label for $type {
+            const NAME: &'static str = $name;
+            const ALL: &'static [Self] = &<$type>::ALL;
+            fn as_str(self) -> &'static str {
+                <$type>::as_str(self)
+            }
+            fn index(self) -> usize {
+                self as usize
+            }
+        }
+    };
+}
+
+label!(Stage, "stage");
+label!(Phase, "phase");
+label!(Outcome, "outcome");
+label!(Change, "change");
+label!(RegistryAnswer, "outcome");
+label!(Client, "client");
+label!(MessageKind, "kind");
+label!(Reason, "reason");
+label!(Decision, "decision");
+label!(Domain, "domain");
+
+/// A stage of the pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Read,
+    Decode,
+    Screen,
+    Publish,
+}
+
+impl Stage {
+    pub const ALL: [Stage; 4] = [Stage::Read, Stage::Decode, Stage::Screen, Stage::Publish];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Read => "read",
+            Stage::Decode => "decode",
+            Stage::Screen => "screen",
+            Stage::Publish => "publish",
+        }
+    }
+}
+
+/// A phase of one transaction, in their order; `Abort` stands in for `Commit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// `init_transactions` of a new producer.
+    Init,
+    /// From begin to the last record handed to the client.
+    Produce,
+    SendOffsets,
+    /// Waiting for the delivery of what was produced.
+    Drain,
+    Commit,
+    Abort,
+}
+
+impl Phase {
+    pub const ALL: [Phase; 6] = [Phase::Init, Phase::Produce, Phase::SendOffsets, Phase::Drain, Phase::Commit, Phase::Abort];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phase::Init => "init",
+            Phase::Produce => "produce",
+            Phase::SendOffsets => "send_offsets",
+            Phase::Drain => "drain",
+            Phase::Commit => "commit",
+            Phase::Abort => "abort",
+        }
+    }
+}
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Committed,
+    Aborted,
+    /// Another producer with the same transactional id took over.
+    Fenced,
+    /// No answer: it may have been committed; the committed position tells.
+    Unknown,
+}
+
+impl Outcome {
+    pub const ALL: [Outcome; 4] = [Outcome::Committed, Outcome::Aborted, Outcome::Fenced, Outcome::Unknown];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Committed => "committed",
+            Outcome::Aborted => "aborted",
+            Outcome::Fenced => "fenced",
+            Outcome::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a rebalance did to one partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    Gained,
+    Gone,
+    Lost,
+}
+
+impl Change {
+    pub const ALL: [Change; 3] = [Change::Gained, Change::Gone, Change::Lost];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Change::Gained => "gained",
+            Change::Gone => "gone",
+            Change::Lost => "lost",
+        }
+    }
+}
+
+/// What the schema registry answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegistryAnswer {
+    Found,
+    NotFound,
+    /// No answer, or none that could be used.
+    Failed,
+}
+
+impl RegistryAnswer {
+    pub const ALL: [RegistryAnswer; 3] = [RegistryAnswer::Found, RegistryAnswer::NotFound, RegistryAnswer::Failed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RegistryAnswer::Found => "found",
+            RegistryAnswer::NotFound => "not_found",
+            RegistryAnswer::Failed => "failed",
+        }
+    }
+}
+
+/// One of this replica's Kafka clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    /// Reads all partitions.
+    Reader,
+    /// Member of the group, only to learn what this replica owns.
+    Owner,
+    Producer,
+}
+
+impl Client {
+    pub const ALL: [Client; 3] = [Client::Reader, Client::Owner, Client::Producer];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Client::Reader => "reader",
+            Client::Owner => "owner",
+            Client::Producer => "producer",
+        }
+    }
+}
+
+/// The kinds of [`Message`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    Waybill,
+    Houses,
+    Manifest,
+    BookedList,
+    Booking,
+    Status,
+}
+
+impl MessageKind {
+    pub const ALL: [MessageKind; 6] = [
+        MessageKind::Waybill,
+        MessageKind::Houses,
+        MessageKind::Manifest,
+        MessageKind::BookedList,
+        MessageKind::Booking,
+        MessageKind::Status,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MessageKind::Waybill => "waybill",
+            MessageKind::Houses => "houses",
+            MessageKind::Manifest => "manifest",
+            MessageKind::BookedList => "booked_list",
+            MessageKind::Booking => "booking",
+            MessageKind::Status => "status",
+        }
+    }
+}
+
+impl From<&Message<'_>> for MessageKind {
+    fn from(message: &Message<'_>) -> Self {
+        match message {
+            Message::Waybill(_) => MessageKind::Waybill,
+            Message::Houses(_) => MessageKind::Houses,
+            Message::Manifest(_) => MessageKind::Manifest,
+            Message::BookedList(_) => MessageKind::BookedList,
+            Message::Booking(_) => MessageKind::Booking,
+            Message::Status(_) => MessageKind::Status,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_order<L: Label>() {
+        for (position, label) in L::ALL.iter().enumerate() {
+            assert_eq!(label.index(), position, "{} {}", L::NAME, label.as_str());
+        }
+    }
+
+    #[test]
+    fn every_list_stands_in_the_order_of_its_discriminants() {
+        in_order::<Stage>();
+        in_order::<Phase>();
+        in_order::<Outcome>();
+        in_order::<Change>();
+        in_order::<RegistryAnswer>();
+        in_order::<Client>();
+        in_order::<MessageKind>();
+        in_order::<Reason>();
+        in_order::<Decision>();
+        in_order::<Domain>();
+    }
+}

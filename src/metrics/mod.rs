@@ -1,0 +1,274 @@
+//! Every metric of the program, with its handles resolved.
+//!
+//! [`catalogue`] says what exists; [`Metrics`] holds one handle per series, so that nothing on the data path looks a label up
+//! or allocates. Labels are bounded: by an enum, by the configured topics, by the catalogues, or by a cap with `other` behind
+//! it. No label and no value ever speaks of a shipment or a person.
+
+pub mod catalogue;
+mod handles;
+pub mod labels;
+
+use prometheus::{Counter, Gauge, GaugeVec, Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry, TextEncoder};
+
+use crate::record::Reason;
+use crate::screen::verdict::{Decision, Domain};
+use catalogue::Row;
+use handles::Register;
+pub use handles::{ByName, ByTopic, PerLabel, PerPair};
+use labels::{Change, Client, MessageKind, Outcome, Phase, RegistryAnswer, Stage};
+
+/// What bounds the labels that no enum bounds.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds<'a> {
+    /// The input topics, in the order that `Origin::topic` indexes.
+    pub topics: &'a [&'a str],
+    /// The referral codes of the regime.
+    pub codes: &'a [&'a str],
+    /// The ids of the indicators, and of whatever else gives evidence beside profiles.
+    pub evidence: &'a [&'a str],
+}
+
+/// The handles, named as in [`catalogue`].
+pub struct Metrics {
+    registry: Registry,
+
+    pub records_read: ByTopic<IntCounter>,
+    pub records_screened: ByTopic<IntCounter>,
+    pub messages_decoded: PerLabel<MessageKind, IntCounter>,
+    pub dead_letters: PerLabel<Reason, IntCounter>,
+
+    pub consignments_assessed: PerLabel<Decision, IntCounter>,
+    pub alerts: PerPair<Domain, Decision, IntCounter>,
+    pub referrals: ByName<IntCounter>,
+    pub evidence: ByName<IntCounter>,
+    profile_matches: IntCounterVec,
+    pub holds_open: ByName<IntGauge>,
+    pub dropped_verdicts: IntCounter,
+
+    pub e2e_latency: Histogram,
+    pub stage_duration: PerLabel<Stage, Histogram>,
+    pub stage_busy: PerLabel<Stage, Counter>,
+    pub stage_waiting: PerLabel<Stage, Counter>,
+
+    pub transactions: PerLabel<Outcome, IntCounter>,
+    pub transaction_duration: PerLabel<Phase, Histogram>,
+    pub transaction_records: Histogram,
+    pub producer_rebuilds: IntCounter,
+
+    pub partitions_owned: IntGauge,
+    pub rebalances: IntCounter,
+    pub ownership_changes: PerLabel<Change, IntCounter>,
+    pub owner_stray_records: IntCounter,
+    consumer_lag_records: IntGaugeVec,
+    consumer_lag_seconds: GaugeVec,
+    pub catch_up_remaining_records: IntGauge,
+
+    pub registry_requests: PerLabel<RegistryAnswer, IntCounter>,
+    pub broker_up: PerLabel<Client, IntGauge>,
+    pub broker_errors: PerLabel<Client, IntCounter>,
+    pub client_queue_records: PerLabel<Client, IntGauge>,
+    pub client_queue_bytes: PerLabel<Client, IntGauge>,
+
+    pub ready: IntGauge,
+    bundle_info: IntGaugeVec,
+}
+
+/// How far behind one owned partition is.
+pub struct PartitionLag {
+    pub records: IntGauge,
+    /// Now less the timestamp of the last record committed; 0 when nothing is left to read.
+    pub seconds: Gauge,
+}
+
+impl Metrics {
+    /// Registers the whole catalogue. Fails only when two rows of it contradict each other, which its tests rule out.
+    pub fn new(bounds: Bounds<'_>) -> prometheus::Result<Self> {
+        let registry = Registry::new();
+        let row = Register(&registry);
+        row.int_gauges(&catalogue::BUILD_INFO)?.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        let metrics = Self {
+            records_read: ByTopic::counters(row.int_counters(&catalogue::RECORDS_READ)?, bounds.topics),
+            records_screened: ByTopic::counters(row.int_counters(&catalogue::RECORDS_SCREENED)?, bounds.topics),
+            messages_decoded: row.counter_per(&catalogue::MESSAGES_DECODED)?,
+            dead_letters: row.counter_per(&catalogue::DEAD_LETTERS)?,
+            consignments_assessed: row.counter_per(&catalogue::CONSIGNMENTS_ASSESSED)?,
+            alerts: row.counter_per_pair(&catalogue::ALERTS)?,
+            referrals: ByName::counters(&row.int_counters(&catalogue::REFERRALS)?, bounds.codes),
+            evidence: ByName::counters(&row.int_counters(&catalogue::EVIDENCE)?, bounds.evidence),
+            profile_matches: row.int_counters(&catalogue::PROFILE_MATCHES)?,
+            holds_open: ByName::gauges(&row.int_gauges(&catalogue::HOLDS_OPEN)?, bounds.codes),
+            dropped_verdicts: row.int_counter(&catalogue::DROPPED_VERDICTS)?,
+            e2e_latency: row.histogram(&catalogue::E2E_LATENCY)?,
+            stage_duration: row.histogram_per(&catalogue::STAGE_DURATION)?,
+            stage_busy: row.seconds_per(&catalogue::STAGE_BUSY)?,
+            stage_waiting: row.seconds_per(&catalogue::STAGE_WAITING)?,
+            transactions: row.counter_per(&catalogue::TRANSACTIONS)?,
+            transaction_duration: row.histogram_per(&catalogue::TRANSACTION_DURATION)?,
+            transaction_records: row.histogram(&catalogue::TRANSACTION_RECORDS)?,
+            producer_rebuilds: row.int_counter(&catalogue::PRODUCER_REBUILDS)?,
+            partitions_owned: row.int_gauge(&catalogue::PARTITIONS_OWNED)?,
+            rebalances: row.int_counter(&catalogue::REBALANCES)?,
+            ownership_changes: row.counter_per(&catalogue::OWNERSHIP_CHANGES)?,
+            owner_stray_records: row.int_counter(&catalogue::OWNER_STRAY_RECORDS)?,
+            consumer_lag_records: row.int_gauges(&catalogue::CONSUMER_LAG_RECORDS)?,
+            consumer_lag_seconds: row.gauges(&catalogue::CONSUMER_LAG_SECONDS)?,
+            catch_up_remaining_records: row.int_gauge(&catalogue::CATCH_UP_REMAINING)?,
+            registry_requests: row.counter_per(&catalogue::REGISTRY_REQUESTS)?,
+            broker_up: row.gauge_per(&catalogue::BROKER_UP)?,
+            broker_errors: row.counter_per(&catalogue::BROKER_ERRORS)?,
+            client_queue_records: row.gauge_per(&catalogue::CLIENT_QUEUE_RECORDS)?,
+            client_queue_bytes: row.gauge_per(&catalogue::CLIENT_QUEUE_BYTES)?,
+            ready: row.int_gauge(&catalogue::READY)?,
+            bundle_info: row.int_gauges(&catalogue::BUNDLE_INFO)?,
+            registry,
+        };
+        Ok(metrics)
+    }
+
+    /// The lag of one partition; its series exist until [`Metrics::forget_partition`].
+    pub fn partition_lag(&self, topic: &str, partition: i32) -> PartitionLag {
+        let partition = partition.to_string();
+        let labels = [topic, partition.as_str()];
+        PartitionLag {
+            records: self.consumer_lag_records.with_label_values(&labels),
+            seconds: self.consumer_lag_seconds.with_label_values(&labels),
+        }
+    }
+
+    /// Takes the series of a partition away that another replica now owns, or its last lag would stand for ever.
+    pub fn forget_partition(&self, topic: &str, partition: i32) {
+        let partition = partition.to_string();
+        let labels = [topic, partition.as_str()];
+        // An unknown series is what the caller wants already.
+        let _ = self.consumer_lag_records.remove_label_values(&labels);
+        let _ = self.consumer_lag_seconds.remove_label_values(&labels);
+    }
+
+    /// Names the bundle in force and resolves a counter for each of its profiles, the first [`PROFILES_MAX`] by their own name.
+    pub fn bundle_in_force<'p>(&self, hash: &str, profiles: impl IntoIterator<Item = &'p str>) -> ByName<IntCounter> {
+        self.bundle_info.reset();
+        self.bundle_info.with_label_values(&[hash]).set(1);
+        let named: Vec<&str> = profiles.into_iter().take(PROFILES_MAX).collect();
+        ByName::counters(&self.profile_matches, &named)
+    }
+
+    /// The page that Prometheus reads.
+    pub fn page(&self) -> prometheus::Result<String> {
+        TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+}
+
+/// How many profiles have a series of their own; the others share `other`.
+pub const PROFILES_MAX: usize = 1_000;
+
+/// The catalogue as a Markdown table: `docs/metrics.md`.
+pub fn markdown() -> String {
+    let mut page = String::from(
+        "# Metrics\n\nGenerated by `loadgate list metrics --markdown`. No label and no value speaks of a shipment or a person.\n\n\
+         | name | type | labels | meaning |\n|---|---|---|---|\n",
+    );
+    for Row { name, kind, labels, help, .. } in catalogue::CATALOGUE {
+        page.push_str(&format!("| `{name}` | {} | {} | {help} |\n", kind.as_str(), labels.join(", ")));
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metrics() -> Metrics {
+        Metrics::new(Bounds { topics: &["cargo.messages"], codes: &["SF", "8H"], evidence: &["D1", "D2"] }).unwrap()
+    }
+
+    #[test]
+    fn page_has_help_and_type_of_every_metric() {
+        let metrics = metrics();
+        metrics.partition_lag("cargo.messages", 3).records.set(7);
+        metrics.bundle_in_force("ab12", ["night-shift"]);
+        let page = metrics.page().unwrap();
+        for row in catalogue::CATALOGUE {
+            assert!(page.contains(&format!("# HELP {} {}\n", row.name, row.help)), "no HELP of {}", row.name);
+            assert!(page.contains(&format!("# TYPE {} {}\n", row.name, row.kind.as_str())), "no TYPE of {}", row.name);
+        }
+        assert_eq!(page.matches("# TYPE ").count(), catalogue::CATALOGUE.len(), "a metric outside the catalogue");
+    }
+
+    #[test]
+    fn handles_count_into_their_own_series() {
+        let metrics = metrics();
+        metrics.records_read.of(0).inc_by(3);
+        metrics.alerts.of(Domain::Customs, Decision::Rfs).inc();
+        metrics.dead_letters.of(Reason::BadAwb).inc();
+        metrics.evidence.of("D2").inc();
+        metrics.stage_busy.of(Stage::Screen).inc_by(0.25);
+        let page = metrics.page().unwrap();
+        for line in [
+            "loadgate_records_read_total{topic=\"cargo.messages\"} 3",
+            "loadgate_alerts_total{decision=\"rfs\",domain=\"customs\"} 1",
+            "loadgate_alerts_total{decision=\"rfs\",domain=\"aviation_security\"} 0",
+            "loadgate_dead_letters_total{reason=\"bad_awb\"} 1",
+            "loadgate_evidence_total{id=\"D2\"} 1",
+            "loadgate_evidence_total{id=\"D1\"} 0",
+            "loadgate_stage_busy_seconds_total{stage=\"screen\"} 0.25",
+            concat!("loadgate_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
+        ] {
+            assert!(page.lines().any(|found| found == line), "{line} is not on the page:\n{page}");
+        }
+    }
+
+    #[test]
+    fn names_outside_the_bounds_share_one_series() {
+        let metrics = metrics();
+        metrics.evidence.of("never heard of").inc();
+        metrics.referrals.of("ZZ").inc();
+        metrics.records_read.of(9).inc();
+        let page = metrics.page().unwrap();
+        assert!(page.contains("loadgate_evidence_total{id=\"other\"} 1\n"));
+        assert!(page.contains("loadgate_referrals_total{code=\"other\"} 1\n"));
+        assert!(page.contains("loadgate_records_read_total{topic=\"other\"} 1\n"));
+        assert!(!page.contains("never heard of"));
+    }
+
+    #[test]
+    fn profiles_beyond_the_cap_count_as_other() {
+        let metrics = metrics();
+        let ids: Vec<String> = (0..PROFILES_MAX + 2).map(|n| format!("p{n}")).collect();
+        let matches = metrics.bundle_in_force("ab12", ids.iter().map(String::as_str));
+        matches.of("p0").inc();
+        matches.of("p1000").inc();
+        matches.of("p1001").inc();
+        let page = metrics.page().unwrap();
+        assert!(page.contains("loadgate_profile_matches_total{profile=\"p0\"} 1\n"));
+        assert!(page.contains("loadgate_profile_matches_total{profile=\"other\"} 2\n"));
+    }
+
+    #[test]
+    fn only_the_bundle_in_force_is_named_and_its_counters_go_on() {
+        let metrics = metrics();
+        metrics.bundle_in_force("old", ["a"]).of("a").inc();
+        metrics.bundle_in_force("new", ["a"]).of("a").inc();
+        let page = metrics.page().unwrap();
+        assert!(page.contains("loadgate_bundle_info{hash=\"new\"} 1\n"));
+        assert!(!page.contains("hash=\"old\""));
+        assert!(page.contains("loadgate_profile_matches_total{profile=\"a\"} 2\n"));
+    }
+
+    #[test]
+    fn a_forgotten_partition_leaves_the_page() {
+        let metrics = metrics();
+        metrics.partition_lag("cargo.messages", 3).seconds.set(1.5);
+        assert!(
+            metrics.page().unwrap().contains("loadgate_consumer_lag_seconds{partition=\"3\",topic=\"cargo.messages\"} 1.5\n")
+        );
+        metrics.forget_partition("cargo.messages", 3);
+        assert!(!metrics.page().unwrap().contains("partition=\"3\""));
+    }
+
+    #[test]
+    fn documentation_is_the_catalogue() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/metrics.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        assert_eq!(page, markdown(), "regenerate docs/metrics.md with `loadgate list metrics --markdown`");
+    }
+}
