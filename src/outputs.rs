@@ -6,12 +6,14 @@
 mod alert;
 mod assessment;
 mod dead_letter;
+mod frames;
 mod referral;
 
 pub use alert::{Alert, Position, Summary};
 pub use assessment::AssessmentLine;
 pub use dead_letter::{DeadLetter, Header};
-pub use referral::Referral;
+pub use frames::Frames;
+pub use referral::{Referral, Told};
 
 use serde::Serialize;
 

@@ -76,6 +76,13 @@ pub struct ConsignmentId {
     pub hawb: Option<String>,
 }
 
+impl ConsignmentId {
+    /// The key under which everything about a consignment is published: its waybill, or its house bill while no waybill is known.
+    pub fn key(&self) -> String {
+        self.awb.map(|awb| awb.to_string()).or_else(|| self.hawb.clone()).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for ConsignmentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.awb, &self.hawb) {

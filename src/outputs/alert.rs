@@ -78,14 +78,29 @@ impl<'a> From<&'a Consignment<'_>> for Summary<'a> {
         Summary {
             origin: consignment.origin,
             destination: consignment.destination,
-            shipper: consignment.shipper.as_ref().map(|party| party.name.as_str()),
-            consignee: consignment.consignee.as_ref().map(|party| party.name.as_str()),
-            goods,
+            shipper: consignment.shipper.as_ref().map(|party| clip(party.name.as_str())),
+            consignee: consignment.consignee.as_ref().map(|party| clip(party.name.as_str())),
+            goods: clip_owned(goods),
             pieces: consignment.quantity.pieces,
             weight_g: consignment.quantity.weight_g,
             flight,
             departure: flight.and_then(|flight| flight.departure.or(flight.day)),
         }
+    }
+}
+
+/// Longest text of an alert, in bytes: a broker takes 1 MiB a record unless told otherwise, and a goods description may be as
+/// long as its message.
+const TEXT_BYTES: usize = 2_000;
+
+fn clip(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(TEXT_BYTES)).unwrap_or(text)
+}
+
+fn clip_owned(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(clip(text)),
+        Cow::Owned(text) => Cow::Owned(clip(&text).to_owned()),
     }
 }
 
@@ -128,7 +143,7 @@ impl<'a> From<&'a Evidence> for Reason<'a> {
     fn from(evidence: &'a Evidence) -> Self {
         let Evidence { kind, id, domains: _, text, values, weight, referral, shadow } = evidence;
         let (kind, weight, referral, shadow) = (*kind, *weight, *referral, *shadow);
-        Reason { kind, id, text, values: Values(values), weight, referral, shadow }
+        Reason { kind, id, text: clip(text), values: Values(values), weight, referral, shadow }
     }
 }
 
@@ -142,6 +157,6 @@ struct NamedValue<'a> {
 
 impl Serialize for Values<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|(name, value)| NamedValue { name, value }))
+        serializer.collect_seq(self.0.iter().map(|(name, value)| NamedValue { name, value: clip(value) }))
     }
 }

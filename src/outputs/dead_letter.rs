@@ -24,6 +24,8 @@ pub struct DeadLetter<'a> {
     pub headers: Vec<Header<'a>>,
     #[serde(serialize_with = "bytes")]
     pub payload: &'a [u8],
+    /// Size of the whole payload, larger than `payload` when that was cut.
+    pub payload_bytes: u64,
     #[serde(serialize_with = "format_name")]
     pub format: Format,
 }

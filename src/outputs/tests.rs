@@ -122,6 +122,7 @@ fn a_dead_letter_reads_back_by_name_as_its_example_and_keeps_every_byte() {
         key: Some(b"\x00\xff"),
         headers: vec![Header { name: "trace", value: None }, Header { name: "unit", value: Some(b"AMS") }],
         payload: br#"{"waybill":{"awb":"020-1"}}"#,
+        payload_bytes: 27,
         format: Format::Json,
     };
     let mut datum = Vec::new();

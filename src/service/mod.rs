@@ -12,7 +12,10 @@
 //! stop, the reader hands over its last batch and hangs up, the workers drain and hang up, the publisher commits what came and
 //! leaves the group.
 
+mod health;
+mod publisher;
 mod telemetry;
+mod telling;
 mod worker;
 
 use std::sync::Arc;
@@ -26,11 +29,17 @@ use crate::batch::Batch;
 use crate::bundle::Bundle;
 use crate::decode::{Decoder, DecoderConfig, Limits};
 use crate::kafka::Connection;
+use crate::metrics::labels::Stage;
 use crate::outputs::Frames;
-use crate::sink::{HoldLog, Holds, Publisher, Topics, Transactor};
-use crate::source::reader::{Reader, in_turn};
+use crate::screen::decision::Scratch;
+use crate::screen::facts::FactsBuffer;
+use crate::sink::{HoldLog, Holds, Transactor};
+use crate::source::reader::{Command, Reader, in_turn};
 use crate::source::{BatchLimits, Claims, Input, Ownership, Positions};
+use publisher::Publisher;
 
+pub use health::{Beat, Health};
+pub use publisher::Topics;
 pub use telemetry::Telemetry;
 pub use worker::{Referral, Screened, ScreenedRecord, Worker};
 
@@ -46,6 +55,8 @@ pub struct Settings {
     pub transaction_timeout: Duration,
     pub inputs: Vec<Input>,
     pub topics: Topics,
+    /// Whose status codes the terminals are told, by name.
+    pub regime: String,
     pub batch: BatchLimits,
     /// Batches waiting between two stages.
     pub in_flight: usize,
@@ -58,11 +69,15 @@ pub struct Settings {
 }
 
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub enum ServiceError {
+    #[error("decoder: {0}")]
+    Decoder(#[from] crate::decode::avro::AvroConfigError),
     #[error("kafka client: {0}")]
     Kafka(#[from] rdkafka::error::KafkaError),
     #[error("thread: {0}")]
     Thread(#[from] std::io::Error),
+    #[error("a stage ended without being asked to; the log above says why")]
+    StageEnded,
 }
 
 /// Tells a running service to stop.
@@ -81,26 +96,35 @@ impl Shutdown {
 
 /// Runs until `shutdown` is requested and everything under way is committed. Blocks the calling thread, which publishes.
 ///
-/// Brokers that are away are waited for; only what cannot get better (a setting librdkafka refuses) is an error.
-pub fn run(settings: &Settings, bundle: &Arc<Bundle>, frames: &Frames, telemetry: &Telemetry, shutdown: &Shutdown) -> Result<(), StartError> {
-    let client = telemetry.client();
-    let Settings { connection, group, inputs, .. } = settings;
-    let ownership = Ownership::connect(connection, group, settings.session_timeout, inputs, client.clone())?;
-    let mut hold_log = HoldLog::connect(connection, group, &settings.topics.referrals, client.clone())?;
-    let positions = Positions::start(&ownership, inputs, move || hold_log.catch_up())?;
-    let reader = Reader::connect(connection, group, inputs, settings.batch, client.clone())?;
+/// Brokers that are away are waited for; only what cannot get better (a setting that librdkafka refuses) is an error.
+pub fn run(
+    settings: &Settings,
+    bundle: &Arc<Bundle>,
+    frames: Frames,
+    telemetry: &Telemetry,
+    shutdown: &Shutdown,
+) -> Result<(), ServiceError> {
+    let listener = telemetry.listener();
+    let Settings { connection, group, .. } = settings;
+    let inputs: Arc<[Input]> = settings.inputs.clone().into();
+    let ownership = Ownership::connect(connection, group, settings.session_timeout, &inputs, listener.clone())?;
+    let mut hold_log = HoldLog::connect(connection, group, &settings.topics.referrals, listener.clone())?;
+    let positions = Positions::start(&ownership, &inputs, move || hold_log.catch_up())?;
+    let reader = Reader::connect(connection, group, &inputs, settings.batch, listener.clone())?;
+    let observer = telemetry.transaction_observer();
     let transactor =
-        Transactor::new(connection, &settings.transactional_id, settings.transaction_timeout, client, telemetry.transaction_observer());
+        Transactor::new(connection, &settings.transactional_id, settings.transaction_timeout, listener, observer);
     let (commands, reader_commands) = unbounded();
-    let (batches, screened) = start_workers(settings, bundle, frames, telemetry)?;
+    let (batches, screened) = start_workers(settings, bundle, frames, telemetry, &inputs)?;
     start_reader(reader, reader_commands, batches, telemetry.clone())?;
     let publisher = Publisher {
         ownership,
         positions,
         transactor,
-        inputs: inputs.clone(),
+        inputs,
         topics: settings.topics.clone(),
-        frames: frames.clone(),
+        regime: settings.regime.clone(),
+        frames,
         reader: commands,
         screened,
         telemetry: telemetry.clone(),
@@ -108,56 +132,69 @@ pub fn run(settings: &Settings, bundle: &Arc<Bundle>, frames: &Frames, telemetry
         holds: Holds::default(),
         stale: false,
     };
-    publisher.run(shutdown, settings.leave_timeout);
-    Ok(())
+    match publisher.run(shutdown, settings.leave_timeout)? {
+        true => Ok(()),
+        false => Err(ServiceError::StageEnded),
+    }
 }
 
+/// Channels into and out of the workers, by worker.
 type Lanes = (Vec<Sender<Batch>>, Vec<Receiver<Screened>>);
 
-fn start_workers(settings: &Settings, bundle: &Arc<Bundle>, frames: &Frames, telemetry: &Telemetry) -> Result<Lanes, StartError> {
-    let inputs: Arc<[Input]> = settings.inputs.clone().into();
+fn start_workers(
+    settings: &Settings,
+    bundle: &Arc<Bundle>,
+    frames: Frames,
+    telemetry: &Telemetry,
+    inputs: &Arc<[Input]>,
+) -> Result<Lanes, ServiceError> {
+    let profiles = bundle.profiles.iter().map(|profile| profile.id.as_str());
+    let profile_matches = Arc::new(telemetry.metrics.bundle_in_force(&bundle.hash, profiles));
     let mut lanes: Lanes = (Vec::new(), Vec::new());
     for number in 0..settings.workers.max(1) {
         let (batches, taken) = bounded(settings.in_flight);
         let (give, screened) = bounded(settings.in_flight);
-        let mut worker = Worker {
-            decoder: Decoder::new(settings.decoder.clone()),
+        let worker = Worker {
+            decoder: Decoder::new(settings.decoder.clone())?,
             bundle: Arc::clone(bundle),
-            inputs: Arc::clone(&inputs),
+            inputs: Arc::clone(inputs),
             limits: settings.limits,
-            frames: frames.clone(),
-            metrics: telemetry.metrics(),
-            scratch: Default::default(),
+            frames,
+            metrics: Arc::clone(&telemetry.metrics),
+            profile_matches: Arc::clone(&profile_matches),
+            facts: FactsBuffer::default(),
+            scratch: Scratch::default(),
         };
         let telemetry = telemetry.clone();
-        thread::Builder::new().name(format!("screen-{number}")).spawn(move || {
-            for batch in taken {
-                let screened = telemetry.time_screening(|| worker.screen(batch));
-                if give.send(screened).is_err() {
-                    return;
-                }
-            }
-        })?;
+        thread::Builder::new().name(format!("screen-{number}")).spawn(move || work(worker, &taken, &give, &telemetry))?;
         lanes.0.push(batches);
         lanes.1.push(screened);
     }
     Ok(lanes)
 }
 
+fn work(mut worker: Worker, batches: &Receiver<Batch>, screened: &Sender<Screened>, telemetry: &Telemetry) {
+    for batch in batches {
+        let done = telemetry.time(Stage::Screen, || worker.screen(batch));
+        if telemetry.wait(Stage::Screen, || screened.send(done)).is_err() {
+            return;
+        }
+    }
+}
+
 fn start_reader(
     reader: Reader,
-    commands: Receiver<crate::source::reader::Command>,
-    batches: Vec<Sender<Batch>>,
+    commands: Receiver<Command>,
+    workers: Vec<Sender<Batch>>,
     telemetry: Telemetry,
-) -> Result<(), StartError> {
-    let mut hand_over = in_turn(batches);
-    let names: Vec<String> = reader.topics().map(str::to_owned).collect();
+) -> Result<(), ServiceError> {
+    let mut hand_over = in_turn(workers);
     thread::Builder::new().name("reader".into()).spawn(move || {
-        let hand_over = |batch: Batch| {
-            telemetry.read(&names, &batch);
-            hand_over(batch)
+        let give = |batch: Batch| {
+            telemetry.read(&batch);
+            telemetry.wait(Stage::Read, || hand_over(batch))
         };
-        reader.run(&commands, hand_over, || telemetry.reader_beat());
+        reader.run(&commands, give, || telemetry.beat(Beat::Reader));
     })?;
     Ok(())
 }

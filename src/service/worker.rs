@@ -3,17 +3,20 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use prometheus::IntCounter;
+
+use super::telling;
 use crate::batch::{Batch, Entry};
 use crate::bundle::Bundle;
 use crate::decode::{Context, Decoded, Decoder, Limits};
-use crate::metrics::Metrics;
+use crate::metrics::{ByName, Metrics};
 use crate::model::{Consignment, ConsignmentId};
-use crate::outputs::{Alert, AssessmentLine, DeadLetter, Frames, Source};
-use crate::record::Rejected;
+use crate::outputs::{Frames, Source};
+use crate::record::Record;
 use crate::screen::decision::{self, Scratch};
-use crate::screen::facts::Facts;
-use crate::screen::verdict::{Decision, Domain, Verdict};
-use crate::sink::{Destination, HoldKey, Outbox, Outgoing};
+use crate::screen::facts::{Facts, FactsBuffer};
+use crate::screen::verdict::{Decision, Domain, EvidenceKind, Verdict};
+use crate::sink::{HoldKey, Outbox, Outgoing};
 use crate::source::Input;
 
 /// A screened batch: what to publish for each record, in order.
@@ -75,39 +78,48 @@ pub struct Worker {
     pub limits: Limits,
     pub frames: Frames,
     pub metrics: Arc<Metrics>,
+    pub profile_matches: Arc<ByName<IntCounter>>,
+    pub facts: FactsBuffer,
     pub scratch: Scratch,
 }
 
 impl Worker {
     pub fn screen(&mut self, batch: Batch) -> Screened {
-        let mut screened = Screened { outbox: Outbox::default(), referrals: Vec::new(), spans: Vec::with_capacity(batch.len()), batch };
-        let Screened { batch, outbox, referrals, spans } = &mut screened;
+        let mut outbox = Outbox::default();
+        let mut referrals = Vec::new();
+        let mut spans = Vec::with_capacity(batch.len());
         let mut decoded = Vec::new();
         for entry in batch.entries() {
-            let before = (outbox.len(), referrals.len());
-            self.screen_record(entry, &mut decoded, outbox, referrals);
-            spans.push((before.0..outbox.len(), before.1..referrals.len()));
+            let (told, referred) = (outbox.len(), referrals.len());
+            self.screen_record(entry, &mut decoded, &mut outbox, &mut referrals);
+            spans.push((told..outbox.len(), referred..referrals.len()));
         }
         drop(decoded);
-        screened
+        Screened { batch, outbox, referrals, spans }
     }
 
-    fn screen_record<'a>(&mut self, entry: Entry<'a>, decoded: &mut Decoded<'a>, outbox: &mut Outbox, referrals: &mut Vec<Referral>) {
-        let record = entry.record;
+    fn screen_record<'a>(
+        &mut self,
+        entry: Entry<'a>,
+        decoded: &mut Decoded<'a>,
+        outbox: &mut Outbox,
+        referrals: &mut Vec<Referral>,
+    ) {
+        let Record { origin, timestamp, payload, .. } = entry.record;
         let inputs = Arc::clone(&self.inputs);
-        let Some(input) = inputs.get(usize::from(record.origin.topic)) else { return };
+        let Some(input) = inputs.get(usize::from(origin.topic)) else { return };
         decoded.clear();
-        let context = Context { received: record.timestamp, limits: self.limits };
-        self.decoder.decode(input.format, record.payload, &context, decoded);
-        let mut source = Source { topic: &input.topic, partition: record.origin.partition, offset: record.origin.offset, index: 0 };
+        self.decoder.decode(input.format, payload, &Context { received: timestamp, limits: self.limits }, decoded);
+        let mut source = Source { topic: &input.topic, partition: origin.partition, offset: origin.offset, index: 0 };
         for message in decoded.iter() {
             match message {
                 Err(rejected) => {
-                    self.reject(entry, source, input, rejected, outbox);
+                    self.metrics.dead_letters.of(rejected.reason).inc();
+                    telling::dead_letter(rejected, entry, source, input.format, &self.frames, outbox);
                     source.index += 1;
                 }
                 Ok(message) => {
-                    self.metrics.decoded(message.kind());
+                    self.metrics.messages_decoded.of(message.into()).inc();
                     for consignment in message.consignments() {
                         referrals.push(self.assess(entry, source, consignment, outbox));
                         source.index += 1;
@@ -117,36 +129,26 @@ impl Worker {
         }
     }
 
-    fn reject(&self, entry: Entry<'_>, source: Source<'_>, input: &Input, rejected: &Rejected, outbox: &mut Outbox) {
-        let letter = DeadLetter::new(entry, source, input.format, rejected);
-        outbox.push(Destination::DeadLetters, entry.record.key.unwrap_or_default(), |out| self.frames.dead_letter(&letter, out));
-    }
-
     fn assess(&mut self, entry: Entry<'_>, source: Source<'_>, consignment: &Consignment<'_>, outbox: &mut Outbox) -> Referral {
-        let received = entry.record.timestamp;
-        let facts = Facts::new(consignment, received);
+        let facts = Facts::new(consignment, entry.record.timestamp, &mut self.facts);
         let verdict = decision::screen(&facts, &self.bundle, &mut self.scratch);
-        let key = verdict.consignment.awb.map(|awb| awb.to_string()).or_else(|| verdict.consignment.hawb.clone()).unwrap_or_default();
-        let line = AssessmentLine::new(&verdict, &self.bundle, received, source);
-        outbox.push(Destination::Assessments, key.as_bytes(), |out| self.frames.assessment(&line, out));
-        for domain in Domain::ALL {
-            if alerted(&verdict, domain) {
-                let alert = Alert::new(&verdict, domain, &facts, &self.bundle, source);
-                outbox.push(destination(domain), key.as_bytes(), |out| self.frames.alert(&alert, out));
-            }
-        }
+        telling::verdict(&verdict, consignment, entry, source, &self.bundle.hash, &self.frames, outbox);
+        self.count(&verdict);
         Referral { ordered: verdict.decision, id: verdict.consignment, errors: verdict.errors, index: source.index }
     }
-}
 
-/// A domain's team is alerted when its evidence warrants more than nothing, whatever the policy then orders.
-fn alerted(verdict: &Verdict, domain: Domain) -> bool {
-    verdict.domains.get(domain as usize).is_some_and(|assessment| assessment.proposed > Decision::Clear)
-}
-
-fn destination(domain: Domain) -> Destination {
-    match domain {
-        Domain::AviationSecurity => Destination::AlertsAviationSecurity,
-        Domain::Customs => Destination::AlertsCustoms,
+    fn count(&self, verdict: &Verdict) {
+        self.metrics.consignments_assessed.of(verdict.decision).inc();
+        for evidence in &verdict.evidence {
+            match evidence.kind {
+                EvidenceKind::Profile => self.profile_matches.of(&evidence.id).inc(),
+                _ => self.metrics.evidence.of(&evidence.id).inc(),
+            }
+        }
+        for (domain, assessed) in Domain::ALL.into_iter().zip(verdict.domains) {
+            if assessed.proposed > Decision::Clear {
+                self.metrics.alerts.of(domain, assessed.proposed).inc();
+            }
+        }
     }
 }

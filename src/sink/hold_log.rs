@@ -12,7 +12,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use super::HoldKey;
 use crate::kafka::{ClientContext, Connection, Listener};
 use crate::metrics::labels;
-use crate::outputs;
+use crate::outputs::Told;
 use crate::screen::verdict::Decision;
 
 /// A reader of the referrals topic that remembers how far it has read.
@@ -87,7 +87,7 @@ impl HoldLog {
         while !unfinished.is_empty() {
             match self.committed.poll(Duration::from_millis(100)) {
                 Some(Ok(message)) => {
-                    self.found.extend(message.payload().and_then(outputs::read_hold));
+                    self.found.extend(message.payload().and_then(told_hold));
                     self.positions.insert(message.partition(), message.offset() + 1);
                     heard = Instant::now();
                 }
@@ -101,6 +101,11 @@ impl HoldLog {
         }
         Ok(())
     }
+}
+
+fn told_hold(value: &[u8]) -> Option<(HoldKey, Decision)> {
+    let told = Told::read(value)?;
+    Some((HoldKey::of(&told.consignment), super::hold(told.code)?))
 }
 
 fn timed_out() -> KafkaError {

@@ -73,6 +73,31 @@ pub enum Standing {
     InPlace,
 }
 
+/// The status code (PACT Technical Implementation Guide, PSN `CSN` line). A house whose master is not known yet is only received:
+/// the terminal has to send it again under its master.
+pub fn code(decision: Decision, standing: Standing, master_known: bool) -> &'static str {
+    match (decision, standing) {
+        (Decision::Clear, _) if master_known => "SF",
+        (Decision::Clear, _) => "SR",
+        (Decision::Rfi, Standing::Issued) => "7H",
+        (Decision::Rfi, Standing::InPlace) => "7J",
+        (Decision::Rfs, Standing::Issued) => "8H",
+        (Decision::Rfs, Standing::InPlace) => "8J",
+        (Decision::Dnl, Standing::Issued) => "6H",
+        (Decision::Dnl, Standing::InPlace) => "6J",
+    }
+}
+
+/// The hold that a code issued or confirmed; `None` for all others.
+pub fn hold(code: &str) -> Option<Decision> {
+    match code {
+        "7H" | "7J" => Some(Decision::Rfi),
+        "8H" | "8J" => Some(Decision::Rfs),
+        "6H" | "6J" => Some(Decision::Dnl),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +133,15 @@ mod tests {
         holds.learn(key("A"), Decision::Rfi);
         assert_eq!(holds.tell(key("A"), Decision::Clear), (Decision::Rfs, Standing::InPlace));
         assert_eq!((holds.count(Decision::Rfs), holds.count(Decision::Rfi)), (1, 0));
+    }
+
+    #[test]
+    fn every_hold_code_is_read_back_as_the_hold_it_told() {
+        for decision in Decision::ALL {
+            for standing in [Standing::Issued, Standing::InPlace] {
+                let told = hold(code(decision, standing, true));
+                assert_eq!(told, (decision != Decision::Clear).then_some(decision));
+            }
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! Publishing: one transaction a batch holds everything that is told and the positions after it (law 4).
 
+mod hold_log;
 mod holds;
 mod outbox;
 mod transaction;
 
-pub use holds::{HoldKey, Holds, Standing};
+pub use hold_log::HoldLog;
+pub use holds::{HoldKey, Holds, Standing, code, hold};
 pub use outbox::{Destination, Outbox, Outgoing};
 pub use transaction::{Outcome, Transactor};

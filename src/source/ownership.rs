@@ -77,6 +77,10 @@ impl Ownership {
         (!changed && kafka::is_member(&self.consumer) && !self.consumer.assignment_lost()).then_some(metadata)
     }
 
+    pub fn is_member(&self) -> bool {
+        kafka::is_member(&self.consumer)
+    }
+
     /// Records the owner delivered although it must not fetch.
     pub fn stray_records(&self) -> u64 {
         self.stray_records

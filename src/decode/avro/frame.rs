@@ -31,6 +31,19 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// The datum behind whichever frame stands before it. A bare datum that begins like a frame would be misread, so this is only
+    /// for records whose first field is a nullable string that is present: its branch is written `02`.
+    pub fn skip(value: &[u8]) -> &[u8] {
+        let length = match value {
+            [CONFLUENT_MAGIC, ..] => 5,
+            [0xc3, 0x01, ..] => 10,
+            _ => 0,
+        };
+        value.get(length..).unwrap_or_default()
+    }
+}
+
 pub const CONFLUENT_MAGIC: u8 = 0;
 pub const SINGLE_OBJECT_MAGIC: [u8; 2] = [0xc3, 0x01];
 

@@ -4,16 +4,25 @@
 //! reader what to read and from where. Nothing ever waits inside a rebalance callback.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use rdkafka::error::KafkaResult;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::{Destination, HoldKey, Holds, Outcome, Outgoing, Transactor};
+use crate::metrics::labels::Stage;
+use crate::outputs::{Frames, Source};
+use crate::record::Origin;
 use crate::screen::verdict::Decision;
-use crate::service::{Screened, Telemetry};
+use crate::sink::{Destination, HoldKey, Holds, Outbox, Outcome, Outgoing, Transactor};
 use crate::source::reader::Command;
 use crate::source::{Change, Claims, Input, Ownership, Partition, Positions};
+
+use super::health::Beat;
+use super::telling::TerminalView;
+use super::worker::{Screened, ScreenedRecord};
+use super::{Shutdown, Telemetry};
 
 /// Names of the output topics.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +51,10 @@ pub struct Publisher {
     pub ownership: Ownership,
     pub positions: Positions<Vec<(HoldKey, Decision)>>,
     pub transactor: Transactor,
-    pub inputs: Vec<Input>,
+    pub inputs: Arc<[Input]>,
     pub topics: Topics,
+    pub regime: String,
+    pub frames: Frames,
     pub reader: Sender<Command>,
     /// One channel a worker, taken from in turn.
     pub screened: Vec<Receiver<Screened>>,
@@ -58,13 +69,16 @@ pub struct Publisher {
 const WAIT: Duration = Duration::from_millis(10);
 
 impl Publisher {
-    /// Runs until the workers hang up, then leaves the group within `leave_timeout`.
-    pub fn run(mut self, stop: impl Fn() -> bool, leave_timeout: Duration) {
+    /// Runs until `shutdown` is requested and everything under way is committed; then leaves the group. False when a stage ended
+    /// by itself.
+    pub fn run(mut self, shutdown: &Shutdown, leave_timeout: Duration) -> KafkaResult<bool> {
+        while !self.transactor_ready() && !shutdown.is_requested() {}
+        self.ownership.join()?;
         let mut turn = 0;
         let mut stopping = false;
         loop {
-            self.telemetry.beat();
-            if stop() && !stopping {
+            self.telemetry.beat(Beat::Publisher);
+            if shutdown.is_requested() && !stopping {
                 stopping = true;
                 let _ = self.reader.send(Command::Stop);
             }
@@ -72,24 +86,32 @@ impl Publisher {
             match self.screened.get(turn).map(|worker| worker.recv_timeout(WAIT)) {
                 Some(Ok(batch)) => {
                     turn = (turn + 1) % self.screened.len();
-                    self.publish(&batch);
+                    let telemetry = self.telemetry.clone();
+                    telemetry.time(Stage::Publish, || self.publish(&batch));
                 }
-                Some(Err(RecvTimeoutError::Timeout)) => self.telemetry.idle(&self.claims),
-                // The reader stopped, the workers drained: nothing more will come.
+                Some(Err(RecvTimeoutError::Timeout)) => {}
+                // The reader stopped and the workers drained: nothing more will come.
                 Some(Err(RecvTimeoutError::Disconnected)) | None => break,
             }
         }
         self.ownership.leave(leave_timeout);
+        Ok(stopping)
     }
 
     /// Takes in what the group and the positions thread have to say.
     fn listen(&mut self) {
-        for change in self.ownership.poll(Duration::ZERO) {
+        let changes = self.ownership.poll(Duration::ZERO);
+        if !changes.is_empty() {
+            self.telemetry.rebalanced();
+        }
+        for change in changes {
             match change {
-                Change::Gained(partitions) => partitions.into_iter().for_each(|partition| self.claim(partition)),
+                Change::Gained(partitions) => {
+                    tracing::info!(partitions = partitions.len(), "partitions gained");
+                    partitions.into_iter().for_each(|partition| self.claim(partition));
+                }
                 Change::Gone { partitions, lost } => {
-                    tracing::info!(count = partitions.len(), lost, "partitions given up");
-                    self.telemetry.gone(partitions.len(), lost);
+                    self.telemetry.gone(&partitions, lost);
                     partitions.into_iter().for_each(|partition| self.release(partition));
                 }
             }
@@ -99,6 +121,17 @@ impl Publisher {
             let partitions: Vec<_> = self.claims.partitions().collect();
             partitions.into_iter().for_each(|partition| self.claim(partition));
         }
+        self.begin_claims();
+        self.telemetry.ownership(&self.claims, self.ownership.stray_records());
+        self.telemetry.unready(match (self.ownership.is_member(), self.stale, self.claims.pending()) {
+            (false, ..) => "joining the group",
+            (_, true, _) => "waiting for a sound transaction coordinator",
+            (.., 0) => "",
+            _ => "finding the positions of claimed partitions",
+        });
+    }
+
+    fn begin_claims(&mut self) {
         let found: Vec<_> = self.positions.found().collect();
         for found in found {
             found.learnt.into_iter().for_each(|(key, decision)| self.holds.learn(key, decision));
@@ -108,7 +141,6 @@ impl Publisher {
                 }
             }
         }
-        self.telemetry.ownership(&self.claims, self.ownership.stray_records());
     }
 
     fn claim(&mut self, partition: Partition) {
@@ -123,36 +155,30 @@ impl Publisher {
     }
 
     fn transactor_ready(&mut self) -> bool {
-        match self.transactor.ready() {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%error, "no transaction coordinator yet, trying again");
-                false
-            }
+        self.telemetry.beat(Beat::Publisher);
+        let ready = self.transactor.ready();
+        if let Err(error) = &ready {
+            tracing::warn!(%error, "no transaction coordinator yet, trying again");
         }
+        ready.is_ok()
     }
 
+    /// Publishes what the claims still allow of a batch, in one transaction.
     fn publish(&mut self, batch: &Screened) {
         let accepted: Vec<_> = batch.records().filter(|record| self.claims.accepts(record.entry)).collect();
         self.telemetry.dropped(batch.len() - accepted.len());
         if self.stale || accepted.is_empty() {
             return;
         }
-        let mut next: BTreeMap<Partition, i64> = BTreeMap::new();
-        for record in &accepted {
-            let origin = record.entry.record.origin;
-            next.insert(origin.into(), origin.offset + 1);
-        }
-        let mut referrals = super::Outbox::default();
-        for referral in accepted.iter().flat_map(|record| record.referrals()) {
-            let (decision, standing) = self.holds.tell(referral.key(), referral.ordered);
-            referral.write(decision, standing, &mut referrals);
-        }
-        let outcome = self.commit(&accepted.iter().flat_map(|record| record.outgoing()).collect::<Vec<_>>(), &referrals, &next);
-        self.telemetry.transaction(outcome);
+        let (referrals, codes) = self.refer(&accepted);
+        let next: BTreeMap<Partition, i64> = accepted.iter().map(|record| after(record.entry.record.origin)).collect();
+        let records = accepted.iter().flat_map(|record| record.outgoing()).chain(referrals.slice(0..referrals.len()));
+        let outcome = self.commit(records, &next);
+        self.telemetry.transaction(outcome, accepted.len());
         if outcome == Outcome::Committed {
             self.claims.advance(next);
             self.holds.commit();
+            self.telemetry.told(&codes);
             self.telemetry.committed(&accepted, &self.holds);
         } else {
             // One recovery for all: forget, read the committed positions again, go on from there.
@@ -161,7 +187,24 @@ impl Publisher {
         }
     }
 
-    fn commit(&mut self, records: &[Outgoing<'_>], referrals: &super::Outbox, next: &BTreeMap<Partition, i64>) -> Outcome {
+    /// The terminals' view of a batch, under the codes that the open holds demand.
+    fn refer(&mut self, accepted: &[ScreenedRecord<'_>]) -> (Outbox, Vec<&'static str>) {
+        let mut outbox = Outbox::default();
+        let mut codes = Vec::new();
+        for record in accepted {
+            let Origin { topic, partition, offset } = record.entry.record.origin;
+            let topic = self.inputs.get(usize::from(topic)).map(|input| input.topic.as_str()).unwrap_or_default();
+            for referral in record.referrals() {
+                let source = Source { topic, partition, offset, index: referral.index };
+                let (decision, standing) = self.holds.tell(referral.key(), referral.ordered);
+                let view = TerminalView { referral, entry: record.entry, source, regime: &self.regime };
+                codes.push(view.tell(decision, standing, &self.frames, &mut outbox));
+            }
+        }
+        (outbox, codes)
+    }
+
+    fn commit<'o>(&'o mut self, records: impl Iterator<Item = Outgoing<'o>>, next: &BTreeMap<Partition, i64>) -> Outcome {
         let mut positions = TopicPartitionList::new();
         for (partition, &next_offset) in next {
             let topic = self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.as_str()).unwrap_or_default();
@@ -169,8 +212,12 @@ impl Publisher {
                 return Outcome::Unknown;
             }
         }
-        let all = records.iter().copied().chain(referrals.slice(0..referrals.len()));
-        let ownership = &self.ownership;
-        self.transactor.commit(&|destination| self.topics.name(destination), all, &positions, || ownership.metadata())
+        let (ownership, topics) = (&self.ownership, &self.topics);
+        self.transactor.commit(&|destination| topics.name(destination), records, &positions, || ownership.metadata())
     }
+}
+
+/// The position after a record. Records of a partition are in order, so the last one of a batch wins.
+fn after(origin: Origin) -> (Partition, i64) {
+    (origin.into(), origin.offset + 1)
 }

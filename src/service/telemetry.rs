@@ -1,0 +1,190 @@
+//! What the stages report: one place that turns events of the service into metrics, health and log lines.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rdkafka::error::KafkaError;
+use rdkafka::statistics::Statistics;
+
+use super::health::{Beat, Health};
+use super::worker::ScreenedRecord;
+use crate::batch::Batch;
+use crate::kafka::Listener;
+use crate::metrics::Metrics;
+use crate::metrics::labels::{self, Change, Client, Stage};
+use crate::model::Timestamp;
+use crate::screen::verdict::Decision;
+use crate::sink::{Holds, Outcome, Standing};
+use crate::source::{Claims, Input, Partition};
+
+#[derive(Clone)]
+pub struct Telemetry {
+    pub metrics: Arc<Metrics>,
+    pub health: Arc<Health>,
+    inputs: Arc<[Input]>,
+    committed: Arc<Mutex<BTreeMap<Partition, Progress>>>,
+}
+
+/// How far a partition's verdicts are committed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Progress {
+    next_offset: i64,
+    /// Timestamp of the last record committed.
+    timestamp: Timestamp,
+}
+
+impl Telemetry {
+    pub fn new(metrics: Arc<Metrics>, health: Arc<Health>, inputs: &[Input]) -> Self {
+        Self { metrics, health, inputs: inputs.into(), committed: Arc::default() }
+    }
+
+    pub fn listener(&self) -> Arc<dyn Listener> {
+        Arc::new(self.clone())
+    }
+
+    /// Times the phases of transactions.
+    pub fn transaction_observer(&self) -> Box<dyn Fn(labels::Phase, Duration) + Send> {
+        let metrics = Arc::clone(&self.metrics);
+        Box::new(move |phase, took| metrics.transaction_duration.of(phase).observe(took.as_secs_f64()))
+    }
+
+    pub fn beat(&self, beat: Beat) {
+        self.health.beat(beat);
+    }
+
+    /// Runs a stage's work on one batch.
+    pub fn time<T>(&self, stage: Stage, work: impl FnOnce() -> T) -> T {
+        let started = Instant::now();
+        let result = work();
+        let seconds = started.elapsed().as_secs_f64();
+        self.metrics.stage_busy.of(stage).inc_by(seconds);
+        self.metrics.stage_duration.of(stage).observe(seconds);
+        result
+    }
+
+    /// Runs a wait for the next stage: backpressure.
+    pub fn wait<T>(&self, stage: Stage, wait: impl FnOnce() -> T) -> T {
+        let started = Instant::now();
+        let result = wait();
+        self.metrics.stage_waiting.of(stage).inc_by(started.elapsed().as_secs_f64());
+        result
+    }
+
+    pub fn read(&self, batch: &Batch) {
+        for entry in batch.entries() {
+            self.metrics.records_read.of(entry.record.origin.topic).inc();
+        }
+    }
+
+    pub fn gained(&self) {
+        self.metrics.ownership_changes.of(Change::Gained).inc();
+    }
+
+    pub fn gone(&self, partitions: &[Partition], lost: bool) {
+        tracing::info!(partitions = partitions.len(), lost, "partitions given up");
+        let change = if lost { Change::Lost } else { Change::Gone };
+        self.metrics.ownership_changes.of(change).inc_by(partitions.len() as u64);
+        let mut committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
+        for partition in partitions {
+            committed.remove(partition);
+            if let Some(input) = self.inputs.get(usize::from(partition.topic)) {
+                self.metrics.forget_partition(&input.topic, partition.number);
+            }
+        }
+    }
+
+    pub fn rebalanced(&self) {
+        self.metrics.rebalances.inc();
+    }
+
+    /// What the service is waiting for; empty when it is at work.
+    pub fn unready(&self, reason: &str) {
+        self.health.set_unready(reason);
+        self.metrics.ready.set(i64::from(reason.is_empty()));
+    }
+
+    pub fn ownership(&self, claims: &Claims, stray_records: u64) {
+        self.metrics.partitions_owned.set(claims.len() as i64);
+        let counted = self.metrics.owner_stray_records.get();
+        self.metrics.owner_stray_records.inc_by(stray_records.saturating_sub(counted));
+    }
+
+    pub fn dropped(&self, records: usize) {
+        self.metrics.dropped_verdicts.inc_by(records as u64);
+    }
+
+    pub fn told(&self, codes: &[&'static str]) {
+        codes.iter().for_each(|code| self.metrics.referrals.of(code).inc());
+    }
+
+    pub fn transaction(&self, outcome: Outcome, records: usize) {
+        let label = match outcome {
+            Outcome::Committed => labels::Outcome::Committed,
+            Outcome::Aborted | Outcome::NotMember => labels::Outcome::Aborted,
+            Outcome::Unknown => labels::Outcome::Unknown,
+        };
+        self.metrics.transactions.of(label).inc();
+        self.metrics.transaction_records.observe(records as f64);
+        if outcome == Outcome::Unknown {
+            self.metrics.producer_rebuilds.inc();
+        }
+    }
+
+    pub fn committed(&self, records: &[ScreenedRecord<'_>], holds: &Holds) {
+        let now = now();
+        let mut committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
+        for record in records {
+            let record = record.entry.record;
+            let timestamp = record.timestamp;
+            self.metrics.records_screened.of(record.origin.topic).inc();
+            self.metrics.e2e_latency.observe((now.millis() - timestamp.millis()).max(0) as f64 / 1_000.0);
+            committed.insert(record.origin.into(), Progress { next_offset: record.origin.offset + 1, timestamp });
+        }
+        for decision in [Decision::Rfi, Decision::Rfs, Decision::Dnl] {
+            let code = crate::sink::code(decision, Standing::Issued, true);
+            self.metrics.holds_open.of(code).set(holds.count(decision) as i64);
+        }
+    }
+
+    /// Lag of the owned partitions, from what the reader's client knows about the end of each.
+    fn lag(&self, statistics: &Statistics) {
+        let now = now();
+        let committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
+        for (&partition, progress) in committed.iter() {
+            let Some(input) = self.inputs.get(usize::from(partition.topic)) else { continue };
+            let known = statistics.topics.get(&input.topic).and_then(|topic| topic.partitions.get(&partition.number));
+            let Some(known) = known.filter(|known| known.ls_offset >= 0) else { continue };
+            // Markers of transactions take offsets too: when the fetcher stands at the end and holds nothing, nothing is missing.
+            let at_the_end = known.next_offset >= known.ls_offset && known.app_offset <= progress.next_offset;
+            let records = if at_the_end { 0 } else { (known.ls_offset - progress.next_offset).max(0) };
+            let age = (now.millis() - progress.timestamp.millis()).max(0) as f64 / 1_000.0;
+            let lag = self.metrics.partition_lag(&input.topic, partition.number);
+            lag.records.set(records);
+            lag.seconds.set(if records > 0 { age } else { 0.0 });
+        }
+    }
+}
+
+impl Listener for Telemetry {
+    fn error(&self, client: Client, error: &KafkaError) {
+        self.metrics.broker_errors.of(client).inc();
+        tracing::warn!(client = client.as_str(), %error, "kafka client");
+    }
+
+    fn statistics(&self, client: Client, statistics: &Statistics) {
+        let up = statistics.brokers.values().any(|broker| broker.state == "UP");
+        self.metrics.broker_up.of(client).set(i64::from(up));
+        self.metrics.client_queue_records.of(client).set(statistics.msg_cnt as i64 + statistics.replyq);
+        self.metrics.client_queue_bytes.of(client).set(statistics.msg_size as i64);
+        if client == Client::Reader {
+            self.lag(statistics);
+        }
+    }
+}
+
+/// The wall clock, for latency and lag only: nothing that is published holds it.
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
