@@ -10,7 +10,10 @@
 mod cases;
 mod completeness;
 mod description;
+mod identifiers;
+mod parties;
 mod placeholder;
+mod words;
 
 use std::borrow::Cow;
 
@@ -106,6 +109,20 @@ pub static CATALOGUE: &[Indicator] = &[
     completeness::MISSING_ADDRESS,
     completeness::POSTBOX,
     completeness::POSTCODE,
+    parties::FORWARDER_CONSIGNEE,
+    parties::UNDECLARED_CONSOLIDATION,
+    identifiers::CHECK_DIGIT,
+    identifiers::UNKNOWN_AIRLINE,
+    identifiers::HOUSE_IS_MASTER,
+    identifiers::INVALID_HS,
+    identifiers::HS_MISMATCH,
+    identifiers::MISSING_HS,
+    parties::NEW_ACCOUNT,
+    parties::UNTRACEABLE_PAYMENT,
+    parties::UNKNOWN_CONSIGNOR,
+    parties::EXPIRED_ENTITY,
+    parties::FOREIGN_PHONE,
+    parties::FREE_MAIL,
 ];
 
 /// The indicator of that id.
