@@ -110,3 +110,10 @@ pub static SPECIAL_HANDLING: &[Row] = &[
     ("WET", "Shipments of Wet Material not Packed in Watertight Containers"),
     ("XPS", "Priority Small Package"),
 ];
+
+/// The special handling codes that declare dangerous goods (IATA code list 1.14).
+pub static DANGEROUS_GOODS: &[&str] = &[
+    "CAO", "EBI", "EBM", "ELI", "ELM", "ICE", "MAG", "RBI", "RBM", "RCL", "RCM", "RCX", "REX", "RFG", "RFL", "RFS", "RFW", "RGX",
+    "RIS", "RLI", "RLM", "RMD", "RNG", "ROP", "ROX", "RPB", "RPG", "RRW", "RRY", "RSB", "RSC", "RXB", "RXC", "RXD", "RXE", "RXG",
+    "RXS",
+];

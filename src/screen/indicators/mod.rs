@@ -8,9 +8,20 @@
 
 #[cfg(test)]
 mod cases;
+mod commodities;
 mod completeness;
+mod covers;
+mod dangerous;
 mod description;
+mod identifiers;
+mod parties;
 mod placeholder;
+mod quantity;
+mod route;
+mod security;
+mod timing;
+mod value;
+mod words;
 
 use std::borrow::Cow;
 
@@ -106,6 +117,54 @@ pub static CATALOGUE: &[Indicator] = &[
     completeness::MISSING_ADDRESS,
     completeness::POSTBOX,
     completeness::POSTCODE,
+    parties::FORWARDER_CONSIGNEE,
+    parties::UNDECLARED_CONSOLIDATION,
+    identifiers::CHECK_DIGIT,
+    identifiers::UNKNOWN_AIRLINE,
+    identifiers::HOUSE_IS_MASTER,
+    identifiers::INVALID_HS,
+    identifiers::HS_MISMATCH,
+    identifiers::MISSING_HS,
+    parties::NEW_ACCOUNT,
+    parties::UNTRACEABLE_PAYMENT,
+    parties::UNKNOWN_CONSIGNOR,
+    parties::EXPIRED_ENTITY,
+    parties::FOREIGN_PHONE,
+    parties::FREE_MAIL,
+    value::FREIGHT_OVER_VALUE,
+    value::VALUABLE_WITHOUT_VALUE,
+    value::NO_VALUE,
+    quantity::IMPLAUSIBLE,
+    quantity::DIMENSIONS,
+    route::ORIGIN,
+    route::DESTINATION,
+    timing::AFTER_DEPARTURE,
+    timing::LATE,
+    security::UNSUPPORTED,
+    security::UNDECLARED,
+    security::ACCOUNT_CONSIGNOR,
+    security::CONFLICT,
+    security::WRONG_ISSUER,
+    security::UNSUITABLE_METHOD,
+    security::UNKNOWN_METHOD,
+    security::SCREENING_TIME,
+    dangerous::UNDECLARED,
+    dangerous::AIRCRAFT,
+    commodities::PRECURSOR,
+    commodities::DRUG_EQUIPMENT,
+    commodities::PRECURSOR_HS,
+    commodities::WILDLIFE,
+    commodities::WILDLIFE_PERMIT,
+    commodities::WEAPON,
+    commodities::WEAPON_PART,
+    covers::BRAND,
+    covers::CASH,
+    covers::HEAVY_DOCUMENTS,
+    covers::HUMAN_REMAINS,
+    covers::DIPLOMATIC,
+    covers::COMPANY_MAIL,
+    commodities::CANNABIS,
+    commodities::CANNABIS_COVER,
 ];
 
 /// The indicator of that id.
@@ -140,6 +199,76 @@ mod tests {
             let Indicator { id, title, domains, threats, weight, source, about, .. } = indicator;
             assert!((1..=100).contains(weight) && !domains.is_empty() && !threats.is_empty(), "{id}");
             assert!([title, source, about].iter().all(|text| !text.is_empty() && !text.ends_with('.')), "{id}");
+        }
+    }
+
+    /// Points of each domain when every indicator runs at its default weight.
+    fn scores(patch: &str) -> [u32; 2] {
+        let points = |domain: Domain, facts: &Facts<'_>| -> u32 {
+            run(facts, |_| true).filter(|(_, it, _)| it.domains.contains(&domain)).map(|(_, it, _)| it.weight).sum()
+        };
+        cases::with_facts(patch, |facts| Domain::ALL.map(|domain| points(domain, facts)))
+    }
+
+    #[test]
+    fn honest_shipments_score_nothing() {
+        let honest = [
+            "{}",
+            // A consolidation between forwarders.
+            r#"{"kind": "consolidation", "shipper": {"name": "NORTH CARGO GMBH"}, "consignee": {"name": "SOUTH FREIGHT INC"},
+                "goods": [{"description": "CONSOLIDATION AS PER ATTACHED LIST"}], "charges": {"customs_value": null}}"#,
+            // A house under it, sent by a person, without security data of its own.
+            r#"{"kind": "house", "hawb": "HH-1001", "shipper": {"name": "JANE ROE"}, "handling": [], "security": [], "flights": [],
+                "goods": [{"description": "USED CHILDREN'S BOOKS"}]}"#,
+            // Declared batteries, perishables, a known consignor.
+            r#"{"goods": [{"description": "LAPTOPS WITH LITHIUM ION BATTERIES", "hs_codes": ["847130"]}], "handling": ["ELI", "SPX"],
+                "dangerous_goods": ["UN3481"]}"#,
+            r#"{"origin": "NBO", "destination": "AMS", "shipper": {"country": "KE", "postcode": null,
+                "contacts": [{"kind": "phone", "value": "+254 20 1234567"}]},
+                "consignee": {"country": "NL", "contacts": [{"kind": "phone", "value": "+31 20 1234567"}]},
+                "goods": [{"description": "FRESH CUT FLOWERS ROSES", "hs_codes": ["060311"]}], "handling": ["PER", "PEF", "SPX"],
+                "security": [{"status": "SPX", "issuer": {"category": "RA", "id": "1"},
+                    "received_from": {"category": "KC", "id": "2"}}]}"#,
+        ];
+        for patch in honest {
+            assert_eq!(scores(patch), [0, 0], "{patch}");
+        }
+    }
+
+    #[test]
+    fn one_mild_flaw_orders_nothing() {
+        let flaws = [
+            r#"{"consignee": {"postcode": null}}"#,
+            r#"{"consignee": {"address": "P.O. BOX 12"}}"#,
+            r#"{"awb": "020-12345676"}"#,
+            r#"{"goods": [{"description": "SPARE PARTS"}]}"#,
+            r#"{"shipper": {"country": null}}"#,
+            r#"{"consignee": {"name": "HARBOUR LOGISTICS"}}"#,
+            r#"{"security": []}"#,
+            r#"{"goods": [{"description": "POWER BANKS"}]}"#,
+            r#"{"charges": {"customs_value": {"hundredths": 5000}}}"#,
+        ];
+        for patch in flaws {
+            let score = scores(patch).into_iter().max().unwrap();
+            assert!((1..40).contains(&score), "{score}: {patch}");
+        }
+    }
+
+    #[test]
+    fn what_needs_an_answer_before_loading_orders_one() {
+        let serious = [
+            (r#"{"consignee": null}"#, 40),
+            (r#"{"goods": [{"description": "XXX"}]}"#, 40),
+            (r#"{"goods": [{"description": "4-ANPP POWDER"}]}"#, 60),
+            (r#"{"security": [{"status": "SPX", "issuer": {"category": "RA", "id": "1"}}]}"#, 45),
+            // A vague description, cash, and an account of yesterday.
+            (
+                r#"{"goods": [{"description": "GIFTS"}], "account": {"billing": "CSH", "established": "2026-02-28T00:00:00Z"}}"#,
+                70,
+            ),
+        ];
+        for (patch, expected) in serious {
+            assert_eq!(scores(patch).into_iter().max(), Some(expected), "{patch}");
         }
     }
 
