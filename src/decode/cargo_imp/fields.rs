@@ -115,6 +115,11 @@ pub(super) fn weight(bytes: &[u8]) -> Option<u64> {
     }
 }
 
+/// Grams of a bare number of kilograms.
+pub(super) fn kilograms(number: &[u8]) -> Option<u64> {
+    decimal(number, 3)
+}
+
 /// Cubic centimetres of `MC0.57`, `CC1200`, `CF3.2` or `CI80`.
 pub(super) fn volume(bytes: &[u8]) -> Option<u64> {
     let (unit, number) = bytes.split_at_checked(2)?;
