@@ -187,7 +187,8 @@ pub(super) fn set_measure(quantity: &mut Quantity, field: &[u8], letters: usize)
     }
 }
 
-fn set<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
+/// Fills a slot that is empty with a value that could be read; false when either is not so.
+pub(super) fn set<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
     let free = slot.is_none() && value.is_some();
     if free {
         *slot = value;

@@ -137,7 +137,7 @@ impl<'a> Reading<'a, '_> {
         if is_point {
             let [arrival, departure] = moments;
             self.list.points.push(UnloadPoint { airport: fields::airport(tag), nil, arrival, departure, loads: Vec::new() });
-            self.section = Section::Other(b"PTM");
+            self.section = Section::Other(b"POU");
         }
         is_point
     }

@@ -102,3 +102,8 @@ fn read_message<'a>(identifier: Identifier<'a>, lines: &mut Lines<'a>, calendar:
         }
     }
 }
+
+#[cfg(test)]
+mod sample_tests;
+#[cfg(test)]
+mod tests;
