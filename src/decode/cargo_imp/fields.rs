@@ -115,6 +115,11 @@ pub(super) fn weight(bytes: &[u8]) -> Option<u64> {
     }
 }
 
+/// Grams of a bare number of kilograms.
+pub(super) fn kilograms(number: &[u8]) -> Option<u64> {
+    decimal(number, 3)
+}
+
 /// Cubic centimetres of `MC0.57`, `CC1200`, `CF3.2` or `CI80`.
 pub(super) fn volume(bytes: &[u8]) -> Option<u64> {
     let (unit, number) = bytes.split_at_checked(2)?;
@@ -182,7 +187,8 @@ pub(super) fn set_measure(quantity: &mut Quantity, field: &[u8], letters: usize)
     }
 }
 
-fn set<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
+/// Fills a slot that is empty with a value that could be read; false when either is not so.
+pub(super) fn set<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
     let free = slot.is_none() && value.is_some();
     if free {
         *slot = value;

@@ -137,7 +137,9 @@ pub(super) fn values<'a>(charges: &mut Charges, rest: &'a [u8], remarks: &mut Ve
     };
     charges.charge_code = Code::from_bytes(charge_code);
     charges.prepaid_collect = Code::from_bytes(prepaid_collect);
-    let mut unread = fields::split(rest).count() > 6 || Code::<2>::from_bytes(second).is_none() && !second.is_empty();
+    let mut unread = fields::split(rest).count() > 6
+        || charges.currency.is_none() && !currency.is_empty()
+        || Code::<2>::from_bytes(second).is_none() && !second.is_empty();
     let mut value = |field: &[u8], none: &[u8]| {
         let value = fields::money(field);
         unread |= value.is_none() && !field.is_empty() && field != none;

@@ -127,9 +127,8 @@ impl<'a> Lines<'a> {
 
     /// A line that the message cannot do without; `what` names it for people.
     pub fn mandatory(&mut self, what: &'static str) -> Result<Line<'a>, Rejected> {
-        self.next().ok_or_else(|| {
-            Rejected::new(Reason::Truncated, self.at.min(self.payload.len()), format!("the message ends before its {what}"))
-        })
+        self.next()
+            .ok_or_else(|| Rejected::new(Reason::Truncated, self.position(), format!("the message ends before its {what}")))
     }
 
     /// The budget ran out before the payload did.
@@ -137,8 +136,13 @@ impl<'a> Lines<'a> {
         self.exhausted
     }
 
+    /// Byte position behind what was read of the current message.
     pub fn position(&self) -> usize {
-        self.at
+        match self.held {
+            Held::Line(line) => line.at,
+            Held::Next(identifier) => identifier.at,
+            Held::Nothing | Held::End => self.at,
+        }
     }
 
     fn look(&mut self) -> Held<'a> {
@@ -162,7 +166,8 @@ impl<'a> Lines<'a> {
             let service = if rest.first() == Some(&b'U') { envelope::service_segment(rest) } else { None };
             let end = if service.is_some() { 0 } else { self.line_end(rest) };
             let text = rest.get(..end)?;
-            let len = service.unwrap_or(end + 1);
+            let line_end = if rest.get(end..end + 2) == Some(b"\r\n") { 2 } else { 1 };
+            let len = service.unwrap_or(end + line_end);
             let start = self.at;
             self.at = start.saturating_add(len.max(1)).min(self.payload.len());
             self.spend(len)?;

@@ -7,18 +7,23 @@
 //! Everything works on bytes and borrows from the payload. It is not a validator: versions differ in what they allow, not in
 //! how a line is read, so one reader serves all versions of a message.
 
+mod booking;
 mod dates;
 mod envelope;
 mod fhl;
 mod fields;
+mod flight_list;
+mod fsu;
 mod fwb;
 mod identifier;
 mod lines;
+mod load_line;
 mod oci;
 mod parties;
 mod rtd;
 mod security;
 mod shipment;
+mod status_line;
 
 use self::dates::Calendar;
 use self::identifier::{Identifier, Kind};
@@ -86,9 +91,19 @@ fn read_message<'a>(identifier: Identifier<'a>, lines: &mut Lines<'a>, calendar:
     match identifier.kind {
         Some(Kind::Fwb) => out.push(fwb::read(lines, calendar)),
         Some(Kind::Fhl) => out.push(fhl::read(lines)),
-        _ => {
+        Some(Kind::Ffm) => flight_list::read(flight_list::ListKind::Manifest, lines, calendar, out),
+        Some(Kind::Fbl) => flight_list::read(flight_list::ListKind::Booked, lines, calendar, out),
+        Some(Kind::Fsu) => fsu::read(lines, calendar, out),
+        Some(Kind::Fsr) => out.push(fsu::read_request(lines)),
+        Some(Kind::Booking) => out.push(booking::read(lines, calendar)),
+        None => {
             let detail = format!("{} is not among the supported messages and versions", identifier.name());
             out.push(Err(Rejected::new(Reason::UnsupportedVersion, identifier.at, detail)));
         }
     }
 }
+
+#[cfg(test)]
+mod sample_tests;
+#[cfg(test)]
+mod tests;

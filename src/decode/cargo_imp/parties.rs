@@ -210,7 +210,7 @@ mod tests {
             (Role::Shipper, "SHP\n/ACME\n/HALL 2\n/DOCK ROAD\n/LEEDS\n/GB", "ACME|HALL 2 DOCK ROAD|LEEDS||GB||||"),
             (Role::Shipper, "SHP\nNAM/ACME\nADR/X\nLOC/LEEDS\n//LS1/TE/441", "ACME|X|LEEDS|||LS1||Phone 441|"),
             (Role::Shipper, "SHP\nNAM/ACME\nLOC/LEEDS\n/GB//TE/441/XX/9", "ACME||LEEDS||GB|||Phone 441|XX/9"),
-            (Role::Notify, "NFY/ACME\n/X\n/LEEDS\n/GB", "ACME|X|LEEDS||GB|||"),
+            (Role::Notify, "NFY/ACME\n/X\n/LEEDS\n/GB", "ACME|X|LEEDS||GB||||"),
             (Role::Agent, "AGT//1234567/0012\n/ACME FREIGHT\n/LEEDS", "ACME FREIGHT||LEEDS||||1234567/0012||"),
             (Role::Agent, "AGT/55/1234567\n/ACME FREIGHT", "ACME FREIGHT||||||1234567||55/1234567"),
         ] {

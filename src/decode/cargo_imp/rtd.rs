@@ -1,6 +1,6 @@
 //! Rate description (FWB `RTD`): rate lines with the goods lines below them.
 
-use super::fields::{self, Joined, keep};
+use super::fields::{self, Joined, keep, set};
 use super::lines::Lines;
 use crate::model::{BillKind, Code, Consignment, GoodsLine};
 
@@ -81,15 +81,16 @@ impl<'a> Block<'a, '_> {
         let (kind, value) = fields::first(rest);
         let goods = self.goods.get_or_insert_default();
         let read = match kind {
-            b"ND" => value.ends_with(b"NDA") || fields::dimensions(value).map(|size| goods.dimensions.push(size)).is_some(),
-            b"NH" => {
-                let before = goods.hs_codes.len();
-                goods.hs_codes.extend(fields::split(value).filter_map(fields::hs_code));
-                goods.hs_codes.len() > before
+            b"ND" => {
+                matches!(value, b"NDA" | b"/NDA") || fields::dimensions(value).map(|size| goods.dimensions.push(size)).is_some()
             }
-            b"NO" => set(&mut goods.origin, fields::split(value).next().filter(|c| c.len() == 2).and_then(Code::from_bytes)),
+            b"NH" => {
+                goods.hs_codes.extend(fields::split(value).filter_map(fields::hs_code));
+                fields::split(value).all(|field| fields::hs_code(field).is_some())
+            }
+            b"NO" => set(&mut goods.origin, Some(value).filter(|country| country.len() == 2).and_then(Code::from_bytes)),
             b"NS" => set(&mut goods.slac, fields::uint(value)),
-            b"NU" => fields::uld(fields::first(value).0).map(|uld| goods.ulds.push(uld)).is_some(),
+            b"NU" => fields::uld(value).map(|uld| goods.ulds.push(uld)).is_some(),
             _ => set(&mut goods.volume_cm3, fields::volume(value)),
         };
         if !read {
@@ -98,19 +99,7 @@ impl<'a> Block<'a, '_> {
     }
 }
 
-fn set<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
-    let free = slot.is_none() && value.is_some();
-    if free {
-        *slot = value;
-    }
-    free
-}
-
 /// Pieces, weight, class, percentage or commodity, chargeable weight, rate or total: a letter and a figure.
 fn is_rate_field(field: &[u8]) -> bool {
-    match field {
-        [b'P' | b'K' | b'L' | b'S' | b'W' | b'R' | b'T', b'0'..=b'9', ..] => true,
-        [b'C', b'A'..=b'Z'] => true,
-        _ => false,
-    }
+    matches!(field, [b'P' | b'K' | b'L' | b'S' | b'W' | b'R' | b'T', b'0'..=b'9', ..] | [b'C', b'A'..=b'Z'])
 }

@@ -46,14 +46,8 @@ impl<'a> Reading<'a> {
         }
         self.subject = note.subject.or(self.subject);
         let Some(code) = note.code else { return };
-        match (note.subject.as_deref(), code.as_str()) {
-            (
-                Some("ISS" | "CSS" | "OSS") | None,
-                "SM" | "SN" | "SD" | "SS" | "ST" | "ED" | "L" | "RA" | "RC" | "AO" | "KC" | "AC",
-            ) => {
-                self.security(note, code);
-            }
-            _ => {}
+        if note.subject.is_none_or(|subject| matches!(subject.as_str(), "ISS" | "CSS" | "OSS")) && is_security(code) {
+            self.security(note, code);
         }
         match (self.subject.as_deref(), code.as_str()) {
             (Some("DNR"), _) if !note.text.is_empty() => un_numbers_listed(&note.text, &mut consignment.dangerous_goods),
@@ -144,6 +138,10 @@ impl<'a> Reading<'a> {
             party.contacts.push(Contact { kind, value, verified });
         }
     }
+}
+
+fn is_security(code: Code<2>) -> bool {
+    matches!(code.as_str(), "SM" | "SN" | "SD" | "SS" | "ST" | "ED" | "L" | "RA" | "RC" | "AO" | "KC" | "AC")
 }
 
 /// A notify party may exist by its customs notes alone: nothing requires a name of it.
