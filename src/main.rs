@@ -1,1 +1,17 @@
-fn main() {}
+//! Parses the command line and decides the exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use loadgate::cli::{self, Cli, Exit};
+
+fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => cli::run(cli).into(),
+        Err(error) => {
+            // Help and version are answers, not faults. A closed standard output leaves nothing to say.
+            let _ = error.print();
+            if error.use_stderr() { Exit::Usage } else { Exit::Done }.into()
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Message files: what `screen` and `decode` read, and the lines they write.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::decode::{Format, Limits};
+use crate::model::Timestamp;
+
+#[derive(Debug, Args)]
+pub struct Input {
+    /// Files of messages, one or many in each; standard input when none is named.
+    pub files: Vec<PathBuf>,
+    /// Format of the files.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub format: FormatName,
+    /// When the messages arrived (RFC 3339): partial dates are completed to the nearest one. Default: the file's modification
+    /// time; now for standard input.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub received: Option<Timestamp>,
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse_rfc3339(text).ok_or_else(|| "expected a time like 2026-01-31T12:00:00Z".into())
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum FormatName {
+    Auto,
+    CargoImp,
+    Json,
+    Avro,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Auto => Format::Auto,
+            FormatName::CargoImp => Format::CargoImp,
+            FormatName::Json => Format::Json,
+            FormatName::Avro => Format::Avro,
+        }
+    }
+}
+
+/// A file read whole.
+pub struct Payload {
+    pub bytes: Vec<u8>,
+    pub received: Timestamp,
+}
+
+impl Input {
+    /// Reads the files one after the other.
+    pub fn payloads(&self) -> impl Iterator<Item = Result<Payload, String>> {
+        let stdin = self.files.is_empty().then(|| self.stdin());
+        stdin.into_iter().chain(self.files.iter().map(|path| self.file(path)))
+    }
+
+    /// A file may hold many messages, so it may be larger than a record.
+    pub fn limits(&self) -> Limits {
+        Limits { payload_bytes: 1 << 30, elements: 100_000_000, ..Limits::default() }
+    }
+
+    fn stdin(&self) -> Result<Payload, String> {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: {error}"))?;
+        Ok(Payload { bytes, received: self.received.unwrap_or_else(|| timestamp(SystemTime::now())) })
+    }
+
+    fn file(&self, path: &Path) -> Result<Payload, String> {
+        let fault = |error: io::Error| format!("{}: {error}", path.display());
+        let bytes = std::fs::read(path).map_err(fault)?;
+        let modified = || std::fs::metadata(path).and_then(|metadata| metadata.modified()).map(timestamp);
+        let received = match self.received {
+            Some(received) => received,
+            None => modified().map_err(fault)?,
+        };
+        Ok(Payload { bytes, received })
+    }
+}
+
+fn timestamp(time: SystemTime) -> Timestamp {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// JSON lines on standard output. A reader that hangs up (`| head`) ends the command quietly.
+pub struct Lines<W> {
+    out: W,
+}
+
+impl Lines<io::BufWriter<io::StdoutLock<'static>>> {
+    pub fn stdout() -> Self {
+        Self { out: io::BufWriter::new(io::stdout().lock()) }
+    }
+}
+
+impl<W: Write> Lines<W> {
+    /// Writes one line; false when nobody reads any more.
+    pub fn write(&mut self, value: &impl Serialize) -> bool {
+        serde_json::to_writer(&mut self.out, value).is_ok() && self.out.write_all(b"\n").is_ok()
+    }
+
+    pub fn finish(mut self) -> bool {
+        self.out.flush().is_ok()
+    }
+}

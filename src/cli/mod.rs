@@ -1,0 +1,99 @@
+//! The commands. Each is a file; exit codes are decided here and in `main` alone.
+
+mod check;
+mod decode;
+mod files;
+mod list;
+mod run;
+mod screen;
+mod topics;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything asked for was done.
+    Done,
+    /// The command's own answer is "no": faults were found, an account does not balance, the service could not go on.
+    Failed,
+    /// All input was answered, but some of it with a refusal.
+    SomeRefused,
+    /// The command line or a file named on it cannot be used (`EX_USAGE`).
+    Usage,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::SomeRefused => 2,
+            Exit::Usage => 64,
+        })
+    }
+}
+
+/// Air-cargo screening: which shipments must not be loaded before a person has looked, and why.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  loadgate demo --for 30s                     see it work, with an embedded broker
+  loadgate screen waybills.txt | jq .decision screen message files without Kafka
+  loadgate check --config loadgate.toml       find every fault of a configuration and its bundle
+  loadgate run --config loadgate.toml         the service";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service: read, screen and publish until SIGTERM.
+    Run(run::Arguments),
+    /// See it work: an embedded broker, synthetic terminals and the real service.
+    Demo(crate::demo::Arguments),
+    /// Screen message files and print one JSON line per consignment.
+    Screen(screen::Arguments),
+    /// Decode message files and print the canonical form, one JSON line per message.
+    Decode(decode::Arguments),
+    /// Check a configuration and its bundle; print every fault with file, line and column.
+    Check(check::Arguments),
+    /// Show or create the topics that a configuration names.
+    Topics(topics::Arguments),
+    /// Print a catalogue: facts, indicators, codes, reasons, metrics, profiles.
+    List(list::Arguments),
+}
+
+/// Runs the command line's command.
+pub fn run(cli: Cli) -> Exit {
+    match cli.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Demo(arguments) => crate::demo::command(&arguments),
+        Command::Screen(arguments) => screen::run(&arguments),
+        Command::Decode(arguments) => decode::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Topics(arguments) => topics::run(&arguments),
+        Command::List(arguments) => list::run(&arguments),
+    }
+}
+
+/// Says on standard error why a command cannot go on.
+fn fail(exit: Exit, reason: impl std::fmt::Display) -> Exit {
+    eprintln!("loadgate: {reason}");
+    exit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}
