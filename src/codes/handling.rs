@@ -1,5 +1,5 @@
-//! Special handling codes: IATA code list 1.16 with the dangerous goods codes (1.14) and the security statuses (1.103), which travel
-//! in the same field. The list is open: an unknown code is not an error.
+//! Special handling codes: IATA code list 1.16 with the dangerous goods codes (1.14) and the security statuses (1.103), which
+//! travel in the same field. The list is open: an unknown code is not an error.
 
 use super::lists::Row;
 
@@ -48,10 +48,7 @@ pub static SPECIAL_HANDLING: &[Row] = &[
     ("OBX", "Obnoxious Cargo"),
     ("OHG", "Overhang Item"),
     ("PAC", "Passenger and Cargo"),
-    (
-        "PEA",
-        "Hunting trophies, skin, hide and all articles made from or containing parts of species listed in the CITES (Convention on International Trade in Endangered Species) appendices",
-    ),
+    ("PEA", "Hunting trophies, skin, hide and articles from or with parts of species in the CITES appendices"),
     ("PEB", "Animal products for non-human consumption"),
     ("PEF", "Flowers"),
     ("PEM", "Meat"),

@@ -1,7 +1,7 @@
 //! Terms: words in a goods description that mean something to a targeting officer, found in one pass over the text.
 //!
-//! A term is found as whole words, singular or with a plural S or ES. Of terms that overlap the longest counts, which is how a harmless
-//! phrase (`MASSAGE GUN`) hides the word inside it.
+//! A term is found as whole words, singular or with a plural S or ES. Of terms that overlap the longest counts, which is how a
+//! harmless phrase (`TOY PISTOL`) hides the word inside it.
 
 use std::sync::OnceLock;
 

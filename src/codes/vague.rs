@@ -29,8 +29,8 @@ fn words(segment: &str) -> impl Iterator<Item = &str> {
 /// Longer descriptions name something beside the listed terms.
 const LEN_MAX: usize = 60;
 
-/// Ascending by word. PACT implementation guide 1.9, section 6, with the spellings it names, singular and plural; the last words of
-/// a US carrier list (DAILY NECESSITIES, CONSOLIDATED, CONSOLIDATION) hold below master level.
+/// Ascending by word. PACT implementation guide 1.9, section 6, with the spellings it names, singular and plural; the words of a
+/// US carrier list (DAILY NECESSITIES, CONSOLIDATED, CONSOLIDATION) hold below master level.
 pub static TERMS: &[&str] = &[
     "ACCESSORIES",
     "ACCESSORY",

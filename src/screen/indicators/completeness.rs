@@ -12,7 +12,7 @@ pub(super) const PLACEHOLDER_PARTY: Indicator = Indicator {
     threats: &[Threat::Quality, Threat::Explosives, Threat::Drugs],
     weight: 40,
     source: "PACT implementation guide 1.9, section 6",
-    about: "name or street address of shipper or consignee is digits, signs, one repeated letter, a file extension or a filler word",
+    about: "name or address of shipper or consignee is digits, signs, one repeated letter, a file extension or a filler word",
     check: |facts| {
         let (label, text, reason) = parties(facts).find_map(|(role, party)| {
             let name = placeholder::reason(&party.name).map(|reason| (role.name, &party.name, reason));

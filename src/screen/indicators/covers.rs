@@ -12,7 +12,7 @@ pub(super) const BRAND: Indicator = Indicator {
     threats: &[Threat::Counterfeit],
     weight: 25,
     source: "OECD and EUIPO, Global Trade in Fakes (2021): brands and provenance economies",
-    about: "a brand often counterfeited, from an economy of provenance, without customs value or below 10 units of currency a kilogram",
+    about: "an often counterfeited brand from an economy of provenance, with NCV or below 10 units of currency a kilogram",
     check: |facts| {
         let brand = facts.term(Lexicon::Brand)?;
         let origin = facts.origin_country().filter(|country| PROVENANCE.contains(country))?;
@@ -91,7 +91,7 @@ pub(super) const DIPLOMATIC: Indicator = Indicator {
     threats: &[Threat::Drugs, Threat::Wildlife, Threat::Explosives],
     weight: 40,
     source: "Vienna Convention on Diplomatic Relations, article 27; IATA code list 1.16: DIP",
-    about: "handled as diplomatic (DIP) or exempt from screening as such (DIPL), with no party named like a mission or a government",
+    about: "handled as diplomatic (DIP) or exempt as such (DIPL), with no party named like a mission or a government",
     check: |facts| {
         let exempt = facts.exemptions().iter().any(|exemption| exemption == "DIPL");
         let claim = if facts.has_handling("DIP") { "DIP" } else { exempt.then_some("DIPL")? };
@@ -162,7 +162,8 @@ mod tests {
     fn a_brand_has_its_price() {
         let sent = |origin: &str, text: &str, hundredths: &str| {
             format!(
-                r#"{{"origin": "{origin}", "goods": [{{"description": "{text}"}}], "charges": {{"customs_value": {hundredths}}}}}"#
+                r#"{{"origin": "{origin}", "goods": [{{"description": "{text}"}}],
+                "charges": {{"customs_value": {hundredths}}}}}"#
             )
         };
         let cheap = r#"{"hundredths": 99900}"#;

@@ -12,7 +12,7 @@ pub(super) const UNDECLARED: Indicator = Indicator {
     threats: &[Threat::Safety, Threat::Explosives],
     weight: 30,
     source: "IATA Dangerous Goods Regulations 2.2, hidden dangerous goods",
-    about: "the description names goods that usually are dangerous, without a UN number, a dangerous goods handling code or a denial",
+    about: "the description names usually dangerous goods, without a UN number, a dangerous goods handling code or a denial",
     check: |facts| {
         let term = facts.term(Lexicon::Dangerous)?;
         let declared = handling::DANGEROUS_GOODS.iter().any(|code| facts.has_handling(code));

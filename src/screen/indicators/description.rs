@@ -51,9 +51,9 @@ mod tests {
                 "goods=SPARE PARTS",
             ),
             (
-                r#"{"kind": "house", "hawb": "H1", "goods": [{"description": "GIFTS"}, {"description": "SAMPLES, VARIOUS GOODS"}]}"#,
+                r#"{"kind": "house", "hawb": "H1", "goods": [{"description": "GIFTS"}, {"description": "SAMPLES, GOODS"}]}"#,
                 r#"the description "GIFTS" does not say what the goods are"#,
-                "goods=GIFTS SAMPLES, VARIOUS GOODS",
+                "goods=GIFTS SAMPLES, GOODS",
             ),
             (
                 r#"{"kind": "house", "hawb": "H1", "goods": [{"description": "CONSOLIDATION"}]}"#,

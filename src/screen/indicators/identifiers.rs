@@ -166,9 +166,9 @@ mod tests {
         hits(
             &HS_MISMATCH,
             &[(
-                &goods("ladies shoes", "060311"),
-                "the description names \"SHOES\", the HS code chapter 06 (Trees and other plants, live; bulbs, roots and the like; cut flowers …)",
-                "goods=LADIES SHOES; hs_chapters=06",
+                &goods("ladies shoes", "011111"),
+                "the description names \"SHOES\", the HS code chapter 01 (Animals; live)",
+                "goods=LADIES SHOES; hs_chapters=01",
             )],
         );
         misses(

@@ -218,11 +218,11 @@ mod tests {
             r#"{"kind": "consolidation", "shipper": {"name": "NORTH CARGO GMBH"}, "consignee": {"name": "SOUTH FREIGHT INC"},
                 "goods": [{"description": "CONSOLIDATION AS PER ATTACHED LIST"}], "charges": {"customs_value": null}}"#,
             // A house under it, sent by a person, without security data of its own.
-            r#"{"kind": "house", "hawb": "HH-1001", "shipper": {"name": "JANE ROE"}, "handling": [], "security": [], "flights": [],
-                "goods": [{"description": "USED CHILDREN'S BOOKS"}]}"#,
+            r#"{"kind": "house", "hawb": "HH-1001", "shipper": {"name": "JANE ROE"}, "handling": [], "security": [],
+                "flights": [], "goods": [{"description": "USED CHILDREN'S BOOKS"}]}"#,
             // Declared batteries, perishables, a known consignor.
-            r#"{"goods": [{"description": "LAPTOPS WITH LITHIUM ION BATTERIES", "hs_codes": ["847130"]}], "handling": ["ELI", "SPX"],
-                "dangerous_goods": ["UN3481"]}"#,
+            r#"{"goods": [{"description": "LAPTOPS WITH LITHIUM ION BATTERIES", "hs_codes": ["847130"]}], 
+                "handling": ["ELI", "SPX"], "dangerous_goods": ["UN3481"]}"#,
             r#"{"origin": "NBO", "destination": "AMS", "shipper": {"country": "KE", "postcode": null,
                 "contacts": [{"kind": "phone", "value": "+254 20 1234567"}]},
                 "consignee": {"country": "NL", "contacts": [{"kind": "phone", "value": "+31 20 1234567"}]},

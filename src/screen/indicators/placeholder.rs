@@ -1,7 +1,7 @@
 //! Placeholders: text that is there only to fill the field.
 
-/// Why a name, address or description says nothing, after PACT implementation guide 1.9, section 6. `None` for an empty text, which
-/// is missing, not a placeholder.
+/// Why a name, address or description says nothing, after PACT implementation guide 1.9, section 6. `None` for an empty text,
+/// which is missing, not a placeholder.
 pub(super) fn reason(text: &str) -> Option<&'static str> {
     let text = text.trim();
     if text.is_empty() {

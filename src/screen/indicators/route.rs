@@ -12,7 +12,7 @@ pub(super) const ORIGIN: Indicator = Indicator {
     threats: &[Threat::Drugs, Threat::Fraud, Threat::Wildlife],
     weight: 10,
     source: "common targeting practice",
-    about: "the origin lies outside the shipper's country and its economic area or neighbouring hub; not on a consolidated master",
+    about: "the origin lies outside the shipper's country, its economic area and the hub next door; not on a consolidated master",
     check: |facts| {
         let (home, flown) = elsewhere(facts, facts.consignment.shipper.as_ref(), facts.origin_country())?;
         let text = format!("the shipper is in {home}, the goods fly from {flown}");
@@ -27,7 +27,7 @@ pub(super) const DESTINATION: Indicator = Indicator {
     threats: &[Threat::Drugs, Threat::Fraud, Threat::Wildlife],
     weight: 10,
     source: "common targeting practice",
-    about: "the destination lies outside the consignee's country and its economic area or neighbouring hub; not on a consolidated master",
+    about: "the destination lies outside the consignee's country, its area and the hub next door; not on a consolidated master",
     check: |facts| {
         let (home, flown) = elsewhere(facts, facts.consignment.consignee.as_ref(), facts.destination_country())?;
         let text = format!("the consignee is in {home}, the goods fly to {flown}");

@@ -12,7 +12,7 @@ pub(super) const UNSUPPORTED: Indicator = Indicator {
     threats: &[Threat::Explosives],
     weight: 45,
     source: "e-CSD rules (IATA OCI mapping 3.2; Regulation (EU) 2015/1998, 6.3.2.6): the reason for issuing the status",
-    about: "SPX or SHR with an issuer, or on a paperless waybill (EAW), but no screening method, exemption, known consignor or agent",
+    about: "SPX or SHR with an issuer or on a paperless waybill (EAW), but no method, exemption, known consignor or agent",
     check: |facts| {
         let status = secure_status(facts).filter(|_| !has_ground(facts) && account_consignor(facts).is_none())?;
         let issuer = issuer(facts);
