@@ -1,5 +1,6 @@
 #![doc = "loadgate: which air-cargo shipments must not be loaded before a person has looked, and why."]
 
+pub mod bundle;
 pub mod decode;
 pub mod diagnostic;
 pub mod model;

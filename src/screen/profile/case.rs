@@ -7,7 +7,7 @@ use crate::diagnostic::table::{Faults, Table};
 use crate::diagnostic::{Diagnostic, Place, Severity, did_you_mean};
 use crate::model::{Consignment, Text, Timestamp};
 use crate::screen::cel::{Condition, FactIndex, Outcome, Row};
-use crate::screen::facts::{Fact, Facts};
+use crate::screen::facts::{Fact, Facts, FactsBuffer};
 use crate::screen::value::{Kind, List, Value};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +126,8 @@ impl Case {
 /// What the condition says about a message; `None` when it cannot be read, which was told when the case was.
 fn screened(message: &str, received: Timestamp, condition: &Condition) -> Option<Outcome> {
     let consignment: Consignment<'_> = serde_json::from_str(message).ok()?;
-    Some(condition.evaluate(&Facts { consignment: &consignment, received }))
+    let mut buffer = FactsBuffer::default();
+    Some(condition.evaluate(&Facts::new(&consignment, received, &mut buffer)))
 }
 
 impl FactTable {
