@@ -49,6 +49,7 @@
 //! Each law has a test that bears its name: `grep -r law_ src tests`.
 
 pub mod batch;
+pub mod bundle;
 pub mod codes;
 pub mod decode;
 pub mod diagnostic;

@@ -8,6 +8,7 @@ mod read;
 mod reason;
 
 pub use case::{Case, Expectation, FactTable};
+pub use read::{DOMAINS, REFERRALS};
 pub use reason::Reason;
 
 use super::cel::{Condition, Outcome, Row};

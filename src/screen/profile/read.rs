@@ -13,8 +13,8 @@ use crate::screen::verdict::{Decision, Domain};
 const WEIGHT_MAX: i64 = 1_000;
 const DAY_MILLIS: i64 = 86_400_000;
 
-pub(super) const DOMAINS: [(&str, Domain); 2] = [("aviation_security", Domain::AviationSecurity), ("customs", Domain::Customs)];
-pub(super) const REFERRALS: [(&str, Decision); 3] = [("rfi", Decision::Rfi), ("rfs", Decision::Rfs), ("dnl", Decision::Dnl)];
+pub const DOMAINS: [(&str, Domain); 2] = [("aviation_security", Domain::AviationSecurity), ("customs", Domain::Customs)];
+pub const REFERRALS: [(&str, Decision); 3] = [("rfi", Decision::Rfi), ("rfs", Decision::Rfs), ("dnl", Decision::Dnl)];
 
 pub(super) fn profile(source: Source<'_>, catalogue: &[Fact]) -> Result<Profile, Vec<Diagnostic>> {
     let faults = Faults::new(source);

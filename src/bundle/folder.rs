@@ -1,0 +1,58 @@
+//! The files of a bundle's folder.
+
+use std::fs;
+use std::path::Path;
+
+use super::File;
+use crate::diagnostic::Diagnostic;
+
+/// A profile is a page or two; this bounds what a misplaced file can cost.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+/// Twice the ten thousand profiles that the largest users keep.
+const FILES_MAX: usize = 20_000;
+/// Folders within `profiles`.
+const DEPTH_MAX: usize = 4;
+
+/// Every TOML file below the folder, in no particular order.
+pub(super) fn files(root: &Path) -> Result<Vec<File>, Vec<Diagnostic>> {
+    let (mut files, mut faults) = (Vec::new(), Vec::new());
+    read_folder(root, "", 0, &mut files, &mut faults);
+    if files.len() > FILES_MAX {
+        faults.push(Diagnostic::of_file(root.display().to_string(), format!("more than {FILES_MAX} files")));
+    }
+    if files.is_empty() && faults.is_empty() {
+        faults.push(Diagnostic::of_file(root.display().to_string(), "no bundle here: neither `policy.toml` nor profiles"));
+    }
+    if faults.is_empty() { Ok(files) } else { Err(faults) }
+}
+
+fn read_folder(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<File>, faults: &mut Vec<Diagnostic>) {
+    let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+        Ok(entries) => entries,
+        Err(error) => return faults.push(Diagnostic::of_file(folder.display().to_string(), format!("cannot be read: {error}"))),
+    };
+    for entry in entries {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let (path, relative) = (entry.path(), format!("{prefix}{name}"));
+        // Hidden entries are a volume's or an editor's, such as the `..data` of a mounted config map.
+        if name.starts_with('.') || files.len() > FILES_MAX {
+            continue;
+        }
+        if path.is_dir() && depth < DEPTH_MAX {
+            read_folder(&path, &format!("{relative}/"), depth + 1, files, faults);
+        } else if relative.ends_with(".toml") {
+            match read_file(&path) {
+                Ok(text) => files.push(File { path: relative, text }),
+                Err(error) => faults.push(Diagnostic::of_file(relative, error)),
+            }
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<String, String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    if fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
+        return Err(format!("larger than {FILE_BYTES_MAX} bytes"));
+    }
+    fs::read_to_string(path).map_err(unreadable)
+}

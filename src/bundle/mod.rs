@@ -1,0 +1,130 @@
+//! Bundles: policy and profiles as one whole with a content hash, which every output names.
+//!
+//! A bundle is a folder: `policy.toml` and `profiles/**/*.toml`, one profile a file. Anything else in it is left alone, but a
+//! TOML file elsewhere is refused, because its author meant it to count. A bundle loads whole or not at all.
+
+mod folder;
+mod starter;
+
+use std::fmt;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{Diagnostic, Source};
+use crate::screen::facts::{self, Fact};
+use crate::screen::indicators;
+use crate::screen::policy::Policy;
+use crate::screen::profile::Profile;
+
+/// SHA-256 over the content; hexadecimal in text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BundleHash(pub [u8; 32]);
+
+/// Everything that screening is told by people.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    pub hash: BundleHash,
+    pub policy: Policy,
+    /// By id.
+    pub profiles: Vec<Profile>,
+}
+
+/// One file of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Relative to the bundle, with `/`.
+    pub path: String,
+    pub text: String,
+}
+
+const POLICY: &str = "policy.toml";
+
+impl Bundle {
+    /// Reads a folder; every fault in every file is told.
+    pub fn load(path: &Path) -> Result<Self, Vec<Diagnostic>> {
+        Self::from_files(folder::files(path)?)
+    }
+
+    /// The bundle that comes with the program: `config/bundle`.
+    pub fn starter() -> Result<Self, Vec<Diagnostic>> {
+        let file = |(path, text): &(&str, &str)| File { path: (*path).to_owned(), text: (*text).to_owned() };
+        Self::from_files(starter::FILES.iter().map(file).collect())
+    }
+
+    /// A bundle from its files in any order. Without `policy.toml` the default policy holds.
+    pub fn from_files(mut files: Vec<File>) -> Result<Self, Vec<Diagnostic>> {
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        let mut faults = Vec::new();
+        let (mut policy, mut profiles) = (Policy::default(), Vec::new());
+        for file in &files {
+            let source = Source { name: &file.path, text: &file.text };
+            if file.path == POLICY {
+                keep(Policy::read(source, indicators::CATALOGUE), &mut faults, |read| policy = read);
+            } else if file.path.starts_with("profiles/") {
+                keep(Profile::read(source, facts::CATALOGUE), &mut faults, |read| profiles.push((read, &file.path)));
+            } else {
+                let mut fault = Diagnostic::of_file(&file.path, "a bundle has no such file");
+                fault.suggestion = Some("a bundle is `policy.toml` and `profiles/*.toml`".to_owned());
+                faults.push(fault);
+            }
+        }
+        profiles.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
+        faults.extend(profiles.windows(2).filter_map(twice));
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let profiles = profiles.into_iter().map(|(profile, _)| profile).collect();
+        Ok(Self { hash: BundleHash::of(&files), policy, profiles })
+    }
+
+    /// Runs the test cases of every profile: one fault for each that fails.
+    pub fn check_cases(&self) -> Vec<Diagnostic> {
+        self.check_cases_against(facts::CATALOGUE)
+    }
+
+    fn check_cases_against(&self, catalogue: &[Fact]) -> Vec<Diagnostic> {
+        self.profiles.iter().flat_map(|profile| profile.check_cases(catalogue)).collect()
+    }
+}
+
+fn keep<T>(read: Result<T, Vec<Diagnostic>>, faults: &mut Vec<Diagnostic>, mut take: impl FnMut(T)) {
+    match read {
+        Ok(value) => take(value),
+        Err(found) => faults.extend(found),
+    }
+}
+
+/// The fault when two neighbours have the same id.
+fn twice(pair: &[(Profile, &String)]) -> Option<Diagnostic> {
+    let [(first, first_path), (second, second_path)] = pair else { return None };
+    let message = || format!("the id `{}` is also that of {first_path}", second.id);
+    (first.id == second.id).then(|| Diagnostic::of_file(second_path.as_str(), message()))
+}
+
+impl BundleHash {
+    /// Over the sorted files: path and text, each after its length, so that no two bundles run together.
+    fn of(files: &[File]) -> Self {
+        let mut hash = Sha256::new();
+        for part in files.iter().flat_map(|file| [&file.path, &file.text]) {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Self(hash.finalize().into())
+    }
+}
+
+impl fmt::Display for BundleHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for BundleHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests;
