@@ -48,16 +48,20 @@
 //!
 //! Each law has a test that bears its name: `grep -r law_ src tests`.
 
+pub mod admin;
 pub mod batch;
 pub mod bundle;
+pub mod cli;
 pub mod codes;
 pub mod decode;
 pub mod diagnostic;
 pub mod kafka;
+pub mod logging;
 pub mod metrics;
 pub mod model;
 pub mod outputs;
 pub mod record;
 pub mod screen;
+pub mod service;
 pub mod sink;
 pub mod source;

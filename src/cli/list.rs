@@ -65,7 +65,9 @@ impl Table {
     }
 
     fn json(&self) -> Value {
-        let object = |row: &Vec<String>| -> Value { self.columns.iter().map(ToString::to_string).zip(row.iter().map(|cell| json!(cell))).collect() };
+        let object = |row: &Vec<String>| -> Value {
+            self.columns.iter().map(ToString::to_string).zip(row.iter().map(|cell| json!(cell))).collect()
+        };
         self.rows.iter().map(object).collect()
     }
 }
@@ -112,16 +114,21 @@ fn codes_table() -> Table {
 }
 
 fn metrics_table() -> Table {
-    let row = |row: &&metrics::catalogue::Row| {
-        vec![row.name.into(), row.kind.as_str().into(), row.labels.join(", "), row.help.into()]
-    };
+    let row =
+        |row: &&metrics::catalogue::Row| vec![row.name.into(), row.kind.as_str().into(), row.labels.join(", "), row.help.into()];
     Table { columns: &["name", "type", "labels", "meaning"], rows: metrics::catalogue::CATALOGUE.iter().map(row).collect() }
 }
 
 fn profiles_table() -> Result<Table, String> {
     let starter = Bundle::starter().map_err(|faults| faults.iter().map(ToString::to_string).collect::<String>())?;
     let rows = starter.profiles.iter().map(|profile| {
-        vec![profile.id.clone(), profile.title.clone(), profile.threat.clone(), profile.domain.as_str().into(), profile.source.clone()]
+        vec![
+            profile.id.clone(),
+            profile.title.clone(),
+            profile.threat.clone(),
+            profile.domain.as_str().into(),
+            profile.source.clone(),
+        ]
     });
     Ok(Table { columns: &["id", "title", "threat", "domain", "source"], rows: rows.collect() })
 }

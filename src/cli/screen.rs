@@ -68,6 +68,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Err(error) => return fail(Exit::Usage, error),
     };
     let mut screening = Screening {
+        bundle_hash: bundle.hash.to_string(),
         bundle,
         decoder,
         facts: FactsBuffer::default(),
@@ -88,6 +89,7 @@ pub fn run(arguments: &Arguments) -> Exit {
 
 struct Screening<W> {
     bundle: Bundle,
+    bundle_hash: String,
     decoder: Decoder,
     facts: FactsBuffer,
     scratch: Scratch,
@@ -114,7 +116,7 @@ impl<W: std::io::Write> Screening<W> {
         message.consignments().iter().all(|consignment| {
             let facts = Facts::new(consignment, context.received, &mut self.facts);
             let verdict = decision::screen(&facts, &self.bundle, &mut self.scratch);
-            self.lines.write(&line(&verdict, &self.bundle.hash))
+            self.lines.write(&line(&verdict, &self.bundle_hash))
         })
     }
 }

@@ -91,7 +91,8 @@ mod told {
     fn a_referral_is_read_back_whatever_its_frame() {
         let source = Source { topic: "cargo.messages", partition: 0, offset: 7, index: 0 };
         let awb = Awb::parse("020-12345675");
-        let referral = Referral { awb, hawb: Some("H1"), code: "8H", regime: "pact", errors: &[], received: Timestamp::default(), source };
+        let referral =
+            Referral { awb, hawb: Some("H1"), code: "8H", regime: "pact", errors: &[], received: Timestamp::default(), source };
         for frame in [Frame::Bare, Frame::Confluent(5), Frame::SingleObject(9)] {
             let mut value = Vec::new();
             frame.write(&mut value);

@@ -150,7 +150,7 @@ fn domain_thresholds(table: Table<'_, '_>) -> [Thresholds; 2] {
 
 fn thresholds(table: Table<'_, '_>) -> Thresholds {
     let defaults = Thresholds::default();
-    let mut points = |key, default| {
+    let points = |key, default| {
         let points = table.integer(key, 1..=i64::from(SCORE_MAX)).and_then(|points| u32::try_from(points).ok());
         points.unwrap_or(default)
     };

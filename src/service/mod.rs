@@ -112,8 +112,7 @@ pub fn run(
     let positions = Positions::start(&ownership, &inputs, move || hold_log.catch_up())?;
     let reader = Reader::connect(connection, group, &inputs, settings.batch, listener.clone())?;
     let observer = telemetry.transaction_observer();
-    let transactor =
-        Transactor::new(connection, &settings.transactional_id, settings.transaction_timeout, listener, observer);
+    let transactor = Transactor::new(connection, &settings.transactional_id, settings.transaction_timeout, listener, observer);
     let (commands, reader_commands) = unbounded();
     let (batches, screened) = start_workers(settings, bundle, frames, telemetry, &inputs)?;
     start_reader(reader, reader_commands, batches, telemetry.clone())?;
@@ -149,7 +148,7 @@ fn start_workers(
     inputs: &Arc<[Input]>,
 ) -> Result<Lanes, ServiceError> {
     let profiles = bundle.profiles.iter().map(|profile| profile.id.as_str());
-    let profile_matches = Arc::new(telemetry.metrics.bundle_in_force(&bundle.hash, profiles));
+    let profile_matches = Arc::new(telemetry.metrics.bundle_in_force(&bundle.hash.to_string(), profiles));
     let mut lanes: Lanes = (Vec::new(), Vec::new());
     for number in 0..settings.workers.max(1) {
         let (batches, taken) = bounded(settings.in_flight);
@@ -157,6 +156,7 @@ fn start_workers(
         let worker = Worker {
             decoder: Decoder::new(settings.decoder.clone())?,
             bundle: Arc::clone(bundle),
+            bundle_hash: bundle.hash.to_string(),
             inputs: Arc::clone(inputs),
             limits: settings.limits,
             frames,

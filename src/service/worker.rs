@@ -74,6 +74,8 @@ impl Screened {
 pub struct Worker {
     pub decoder: Decoder,
     pub bundle: Arc<Bundle>,
+    /// Hexadecimal, as every output names it.
+    pub bundle_hash: String,
     pub inputs: Arc<[Input]>,
     pub limits: Limits,
     pub frames: Frames,
@@ -132,7 +134,7 @@ impl Worker {
     fn assess(&mut self, entry: Entry<'_>, source: Source<'_>, consignment: &Consignment<'_>, outbox: &mut Outbox) -> Referral {
         let facts = Facts::new(consignment, entry.record.timestamp, &mut self.facts);
         let verdict = decision::screen(&facts, &self.bundle, &mut self.scratch);
-        telling::verdict(&verdict, consignment, entry, source, &self.bundle.hash, &self.frames, outbox);
+        telling::verdict(&verdict, consignment, entry, source, &self.bundle_hash, &self.frames, outbox);
         self.count(&verdict);
         Referral { ordered: verdict.decision, id: verdict.consignment, errors: verdict.errors, index: source.index }
     }

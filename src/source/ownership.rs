@@ -9,7 +9,7 @@ use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::{Input, Partition};
-use crate::kafka::{Connection, Listener, self};
+use crate::kafka::{self, Connection, Listener};
 use crate::metrics::labels;
 
 /// What the group changed, in order.
