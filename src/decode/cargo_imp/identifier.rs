@@ -25,15 +25,19 @@ impl<'a> Identifier<'a> {
     /// Reads a line that is exactly an identifier: `FWB/17`, `FSR`. Without a version only if `bare` allows it, because three
     /// letters on a line are also an unloading point; `FSR` has no version in most feeds and is always taken.
     pub fn read(line: &'a [u8], at: usize, bare: bool) -> Option<Self> {
-        let (name, version) = line.split_at_checked(3)?;
-        if line.len() > 6 || !KNOWN.contains(&name) {
+        // Most lines are longer, and most short ones fail on their fourth byte: the list of names comes last.
+        if line.len() > 6 {
             return None;
         }
+        let (name, version) = line.split_at_checked(3)?;
         let version = match version {
             [] if bare || name == b"FSR" => None,
             [b'/', digits @ ..] => Some(number(digits)?),
             _ => return None,
         };
+        if !KNOWN.contains(&name) {
+            return None;
+        }
         Some(Self { kind: kind(name, version), line, at })
     }
 

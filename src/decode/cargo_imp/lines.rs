@@ -45,7 +45,12 @@ pub(super) struct Lines<'a> {
     one_line: bool,
     /// An end-of-text mark or a service segment has ended the message: what is not yet read of it is envelope.
     closed: bool,
-    held: Held<'a>,
+    /// The line that was looked at but not taken.
+    held: Option<Line<'a>>,
+    /// The message is over; lines up to the next identifier belong to no message.
+    ended: bool,
+    /// The identifier that ended the message.
+    next: Option<Identifier<'a>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -54,35 +59,40 @@ enum Place {
     InMessage,
 }
 
-#[derive(Clone, Copy)]
-enum Held<'a> {
-    Nothing,
-    Line(Line<'a>),
-    /// The message is over; lines up to the next identifier belong to no message.
-    End,
-    /// The message is over and this begins the next.
-    Next(Identifier<'a>),
-}
-
 const ETX: u8 = 0x03;
 
 impl<'a> Lines<'a> {
     pub fn new(payload: &'a [u8], budget: usize) -> Self {
         let at = if payload.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        Self { payload, at, budget, exhausted: false, edifact: false, one_line: false, closed: false, held: Held::End }
+        Self {
+            payload,
+            at,
+            budget,
+            exhausted: false,
+            edifact: false,
+            one_line: false,
+            closed: false,
+            held: None,
+            ended: true,
+            next: None,
+        }
     }
 
     /// Goes to the next identifier; headings and other lines before it are left out.
     pub fn next_message(&mut self) -> Option<Identifier<'a>> {
-        if let Held::Next(identifier) = self.held {
-            self.held = Held::Nothing;
-            return Some(identifier);
-        }
+        let found = match self.next.take() {
+            Some(identifier) => identifier,
+            None => self.seek()?,
+        };
+        self.ended = self.exhausted;
+        Some(found)
+    }
+
+    fn seek(&mut self) -> Option<Identifier<'a>> {
         loop {
             self.closed = false;
             let (line, _) = self.physical(Place::Between)?;
             if let Some(identifier) = Identifier::read(line.text, line.at, true) {
-                self.held = Held::Nothing;
                 return Some(identifier);
             }
         }
@@ -94,25 +104,18 @@ impl<'a> Lines<'a> {
     }
 
     pub fn next(&mut self) -> Option<Line<'a>> {
-        let line = self.peek();
-        if line.is_some() {
-            self.held = Held::Nothing;
+        match self.held.take() {
+            None if !self.ended => self.look(),
+            held => held,
         }
-        line
     }
 
     /// The next line of the current message, not yet taken.
     pub fn peek(&mut self) -> Option<Line<'a>> {
-        match self.held {
-            Held::Line(line) => return Some(line),
-            Held::End | Held::Next(_) => return None,
-            Held::Nothing => {}
+        if self.held.is_none() && !self.ended {
+            self.held = self.look();
         }
-        self.held = self.look();
-        match self.held {
-            Held::Line(line) => Some(line),
-            _ => None,
-        }
+        self.held
     }
 
     /// The next line if it is a continuation, without its slash.
@@ -121,7 +124,7 @@ impl<'a> Lines<'a> {
         if line.tag().is_some() {
             return None;
         }
-        self.next();
+        self.held = None;
         Some(line.untagged())
     }
 
@@ -138,25 +141,25 @@ impl<'a> Lines<'a> {
 
     /// Byte position behind what was read of the current message.
     pub fn position(&self) -> usize {
-        match self.held {
-            Held::Line(line) => line.at,
-            Held::Next(identifier) => identifier.at,
-            Held::Nothing | Held::End => self.at,
+        match (self.held, self.next) {
+            (Some(line), _) => line.at,
+            (None, Some(identifier)) => identifier.at,
+            (None, None) => self.at,
         }
     }
 
-    fn look(&mut self) -> Held<'a> {
-        if self.closed {
-            return Held::End;
-        }
-        let Some((line, rest)) = self.physical(Place::InMessage) else { return Held::End };
+    /// Reads a line of the current message, or notes that it is over.
+    fn look(&mut self) -> Option<Line<'a>> {
+        let found = if self.closed { None } else { self.physical(Place::InMessage) };
+        self.ended = found.is_none();
+        let (line, rest) = found?;
         if let Some(identifier) = Identifier::read(line.text, line.at, false) {
-            return Held::Next(identifier);
+            self.next = Some(identifier);
+            self.ended = true;
+        } else {
+            self.ended = line.text.first() == Some(&b'Q') && envelope::type_b_heading(line.text, rest);
         }
-        if line.text.first() == Some(&b'Q') && envelope::type_b_heading(line.text, rest) {
-            return Held::End;
-        }
-        Held::Line(line)
+        (!self.ended).then_some(line)
     }
 
     /// The next line that is neither blank nor an EDIFACT service segment, and the payload behind it.
@@ -186,7 +189,7 @@ impl<'a> Lines<'a> {
 
     fn line_end(&self, rest: &[u8]) -> usize {
         if !self.edifact {
-            return memchr::memchr3(b'\n', b'\r', ETX, rest).unwrap_or(rest.len());
+            return plain_line_end(rest);
         }
         let ends = |index: usize, byte: u8| match byte {
             b'\n' | b'\r' | ETX => true,
@@ -208,12 +211,39 @@ impl<'a> Lines<'a> {
             Some(left) => self.budget = left,
             None => {
                 self.exhausted = true;
-                self.held = Held::End;
+                self.ended = true;
                 return None;
             }
         }
         Some(())
     }
+}
+
+/// Position of the first line feed, carriage return or end-of-text mark, or the length.
+///
+/// Lines are so short that a vectorised search is done before it has warmed up; eight bytes at a time are enough.
+fn plain_line_end(rest: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(word) = rest.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        at += match first_below_14(u64::from_le_bytes(*word)) {
+            None => 8,
+            Some(index) if is_line_end(word.get(index)) => return at + index,
+            Some(index) => index + 1,
+        };
+    }
+    let tail = rest.get(at..).unwrap_or_default();
+    at + tail.iter().position(|byte| is_line_end(Some(byte))).unwrap_or(tail.len())
+}
+
+fn is_line_end(byte: Option<&u8>) -> bool {
+    matches!(byte, Some(b'\n' | b'\r' | &ETX))
+}
+
+/// Index of the first of eight bytes that is below 14. Subtracting 14 from a byte below it borrows into its top bit; bytes whose
+/// top bit is set anyway are masked out. Borrows may mark a later byte falsely, never an earlier one.
+fn first_below_14(word: u64) -> Option<usize> {
+    let marked = word.wrapping_sub(0x0e0e_0e0e_0e0e_0e0e) & !word & 0x8080_8080_8080_8080;
+    (marked != 0).then(|| marked.trailing_zeros() as usize / 8)
 }
 
 fn trimmed(mut text: &[u8], mut at: usize) -> Option<Line<'_>> {
@@ -277,6 +307,18 @@ mod tests {
         let found = messages("FSU/12\nA\n\nQK FRACARG\n.HDQXXSU 011200\nFSU/12\nB\n\u{3}\nQK FRACARG HKGXXLH .A\nFSR\nC");
         let bodies: Vec<_> = found.into_iter().map(|(_, lines)| lines).collect();
         assert_eq!(bodies, [vec!["A"], vec!["B"], vec!["C"]]);
+    }
+
+    #[test]
+    fn the_line_end_is_found_at_every_place() {
+        for len in 0..40 {
+            for end in [b'\n', b'\r', ETX] {
+                let mut text = b"\tA\x01\xffZ \x0e\x80".repeat(5);
+                assert_eq!(plain_line_end(&text), text.len());
+                text[len] = end;
+                assert_eq!(plain_line_end(&text), len);
+            }
+        }
     }
 
     #[test]

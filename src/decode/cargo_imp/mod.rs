@@ -1,4 +1,4 @@
-//! Cargo-IMP: the line-oriented messages that terminals have sent since the seventies and still send (FWB, FHL, FFM, FSU, FBL …).
+//! Cargo-IMP: the line-oriented messages of the field that most terminals still send (FWB, FHL, FFM, FSU, FBL …).
 //!
 //! A payload may hold several messages one after another, bare or in a SITA Type-B or EDIFACT envelope. The reader is
 //! lenient: a message needs its identifier and its waybill or flight line; whatever else is malformed is kept in `remarks`

@@ -447,7 +447,8 @@ fn status_lines_are_read_in_every_shape() {
         ),
         (
             "BKD/LH8105/09JAN/FRAVIE/T1K6/S2359/S0800-S/MC127.84",
-            r#"BKD FRA - [LH 8105 01-09 FRA VIE 01-09T23:59 01-11T08:00] Some(1) Some(6000) Some(127840000) - ["BKD: S2359/S0800-S/MC127.84"]"#,
+            "BKD FRA - [LH 8105 01-09 FRA VIE 01-09T23:59 01-11T08:00] Some(1) Some(6000) Some(127840000) - \
+             [\"BKD: S2359/S0800-S/MC127.84\"]",
         ),
         ("BKD/LH1/09JAN/FRAVIE/T1///MC10.00", "BKD FRA - [LH 1 01-09 FRA VIE - -] Some(1) - Some(10000000) - []"),
         (
@@ -478,7 +479,8 @@ fn status_lines_are_read_in_every_shape() {
 #[test]
 fn discrepancies_devices_and_notes_belong_to_their_event() {
     let report = status(
-        "FSU/14\n020-12345675FRAJFK/T2\nDIS/LH1/26JAN0911/ARN/FDCA/T1K0.7\nOSI/TORN\n/BADLY\nULD/PMC16735QR/PMC91281FF-M\nOCI/DE//SS/SPX\n",
+        "FSU/14\n020-12345675FRAJFK/T2\nDIS/LH1/26JAN0911/ARN/FDCA/T1K0.7\nOSI/TORN\n/BADLY\n\
+            ULD/PMC16735QR/PMC91281FF-M\nOCI/DE//SS/SPX\n",
     );
     let event = &report.events[0];
     assert_eq!((event.discrepancy.as_deref(), event.ulds.len(), report.customs_notes.len()), (Some("FDCA"), 2, 1));
@@ -487,7 +489,8 @@ fn discrepancies_devices_and_notes_belong_to_their_event() {
 
 #[test]
 fn shipments_of_one_status_message_are_reports_of_their_own() {
-    let payload = "FSA/15\n020-12345675LHRZRH/P20T30\nRCF/LH1/26JAN0700/ZRH/T20\n020-1234567\nRCF/LH1/26JAN0700/ZRH/T2\n020-12345686LHRZRH/P10T30\nTFD/BA/25JAN1100/LHR/T10\n";
+    let payload = "FSA/15\n020-12345675LHRZRH/P20T30\nRCF/LH1/26JAN0700/ZRH/T20\n020-1234567\n\
+            RCF/LH1/26JAN0700/ZRH/T2\n020-12345686LHRZRH/P10T30\nTFD/BA/25JAN1100/LHR/T10\n";
     let out = decoded(payload.as_bytes());
     let kinds: Vec<_> = out
         .iter()
@@ -508,7 +511,8 @@ fn a_status_request_has_no_events() {
 
 #[test]
 fn one_broken_message_does_not_stop_the_others() {
-    let payload = "FWB/17\r\n02X-12345675FRAJFK/T1K1\r\n\r\nFWB/3\r\n020-12345675\r\nFMA\r\nACK/OK\r\nFWB/17\r\nFHL/5\r\nHBS/X\r\nFSU/12\r\n020-12345675\r\n";
+    let payload = "FWB/17\r\n02X-12345675FRAJFK/T1K1\r\n\r\nFWB/3\r\n020-12345675\r\nFMA\r\nACK/OK\r\nFWB/17\r\n\
+            FHL/5\r\nHBS/X\r\nFSU/12\r\n020-12345675\r\n";
     let out = decoded(payload.as_bytes());
     let found: Vec<_> = out
         .iter()
@@ -617,7 +621,8 @@ proptest! {
         fixture in prop::sample::select(vec![FWB, FHL, FFM, FBL, FFA]),
         edits in prop::collection::vec((any::<usize>(), any::<u8>(), any::<u8>()), 1..12),
     ) {
-        let enveloped = format!("QK FRACARG\n.HDQXXSU 011200\n{fixture}FSU/14\n020-12345675FRAJFK/T1\nBKD/LH1/09JAN/FRAVIE/T1/S2359/S0800-S\nULD/A\n");
+        let enveloped = format!("QK FRACARG\n.HDQXXSU 011200\n{fixture}FSU/14\n020-12345675FRAJFK/T1\n\
+            BKD/LH1/09JAN/FRAVIE/T1/S2359/S0800-S\nULD/A\n");
         let payload = mutated(enveloped.into_bytes(), &edits);
         let out = decoded(&payload);
         prop_assert!(!out.is_empty());
