@@ -5,6 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::table::Table;
+use crate::model::Awb;
 use crate::screen::profile::{DOMAINS, REFERRALS};
 use crate::screen::verdict::{Decision, Domain, Evidence, EvidenceKind};
 
@@ -44,7 +45,7 @@ impl Quota {
     }
 
     /// The evidence when this consignment is drawn.
-    pub fn draw(&self, awb: Option<crate::model::Awb>, hawb: Option<&str>) -> Option<Evidence> {
+    pub fn draw(&self, awb: Option<Awb>, hawb: Option<&str>) -> Option<Evidence> {
         if self.share_per_10_000 == 0 || self.ticket(awb, hawb) >= u64::from(self.share_per_10_000) {
             return None;
         }
@@ -61,7 +62,7 @@ impl Quota {
     }
 
     /// A number below 10,000, evenly spread over consignments.
-    fn ticket(&self, awb: Option<crate::model::Awb>, hawb: Option<&str>) -> u64 {
+    fn ticket(&self, awb: Option<Awb>, hawb: Option<&str>) -> u64 {
         let mut hash = Sha256::new();
         hash.update((self.seed.len() as u64).to_be_bytes());
         hash.update(&self.seed);
@@ -78,7 +79,6 @@ impl Quota {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Awb;
 
     fn drawn(quota: &Quota) -> Vec<u32> {
         (0..20_000).filter(|serial| quota.draw(Awb::new(20, *serial), None).is_some()).collect()
@@ -91,6 +91,6 @@ mod tests {
         assert!((140..=260).contains(&one.len()), "{}", one.len());
         assert_eq!(one, again);
         assert_ne!(one, two);
-        assert_eq!(drawn(&Quota::default()), []);
+        assert!(drawn(&Quota::default()).is_empty());
     }
 }

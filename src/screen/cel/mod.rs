@@ -1,8 +1,8 @@
 //! Conditions of profiles: a typed subset of CEL (Common Expression Language, <https://cel.dev>) over the facts catalogue.
 //!
 //! A condition is read once, when its bundle is loaded: tokens → syntax tree → type check → [`Node`] tree with facts as indexes,
-//! patterns prepared and constants folded. All that can be wrong is told then, with its place. Evaluation borrows from the facts,
-//! allocates only where a condition makes new text or lists, and is bounded in depth and in steps.
+//! patterns prepared and constants folded. All that can be wrong is told then, with its place. Evaluation borrows from the
+//! facts, allocates only where a condition makes new text or lists, and is bounded in depth and in steps.
 //!
 //! The subset: bool, int, double, string, timestamp, duration and lists of them; arithmetic, comparison across int and double,
 //! `in`, `&&`, `||`, `?:`, `has`, `size`, string tests, the list macros. No maps, no messages, no null, no unsigned integers, no

@@ -4,6 +4,8 @@
 //! run. `docs/profiles.md` is the guide for those who write them.
 
 mod case;
+#[cfg(test)]
+mod golden;
 mod read;
 mod reason;
 
