@@ -53,6 +53,7 @@ pub mod batch;
 pub mod bundle;
 pub mod cli;
 pub mod codes;
+pub mod config;
 pub mod decode;
 pub mod diagnostic;
 pub mod kafka;

@@ -1,9 +1,12 @@
 //! The commands. Each is a file; exit codes are decided here and in `main` alone.
 
+mod check;
 mod decode;
 mod files;
 mod list;
+mod run;
 mod screen;
+mod topics;
 
 use std::process::ExitCode;
 
@@ -49,10 +52,16 @@ const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the service: read, screen and publish until SIGTERM.
+    Run(run::Arguments),
     /// Screen message files and print one JSON line per consignment.
     Screen(screen::Arguments),
     /// Decode message files and print the canonical form, one JSON line per message.
     Decode(decode::Arguments),
+    /// Check a configuration and its bundle; print every fault with file, line and column.
+    Check(check::Arguments),
+    /// Show or create the topics that a configuration names.
+    Topics(topics::Arguments),
     /// Print a catalogue: facts, indicators, codes, reasons, metrics, profiles.
     List(list::Arguments),
 }
@@ -60,8 +69,11 @@ enum Command {
 /// Runs the command line's command.
 pub fn run(cli: Cli) -> Exit {
     match cli.command {
+        Command::Run(arguments) => run::run(&arguments),
         Command::Screen(arguments) => screen::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Topics(arguments) => topics::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
     }
 }

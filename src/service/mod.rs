@@ -14,6 +14,7 @@
 
 mod health;
 mod publisher;
+mod settings;
 mod telemetry;
 mod telling;
 mod worker;

@@ -1,0 +1,92 @@
+//! `loadgate topics`
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+use super::{Exit, fail};
+use crate::config::Config;
+use crate::service::Settings;
+
+/// Shows the topics that a configuration names, or creates those that are missing.
+///
+/// Exit code 0 when all exist in the end, 1 when some are missing.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  loadgate topics --config config/loadgate.toml
+  loadgate topics --config config/loadgate.toml --create --partitions 12 --replication 3")]
+pub struct Arguments {
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Create the topics that are missing.
+    #[arg(long)]
+    create: bool,
+    /// Partitions of a topic created.
+    #[arg(long, default_value_t = 8, requires = "create", value_parser = clap::value_parser!(i32).range(1..))]
+    partitions: i32,
+    /// Replicas of each partition; more than the cluster has brokers is refused by it.
+    #[arg(long, default_value_t = 1, requires = "create", value_parser = clap::value_parser!(i32).range(1..))]
+    replication: i32,
+}
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+pub fn run(arguments: &Arguments) -> Exit {
+    let config = match Config::load(arguments.config.as_deref(), std::env::vars()) {
+        Ok(config) => config,
+        Err(faults) => {
+            faults.iter().for_each(|fault| eprintln!("{fault}"));
+            return Exit::Usage;
+        }
+    };
+    let settings = match Settings::of(&config) {
+        Ok(settings) => settings,
+        Err(error) => return fail(Exit::Usage, error),
+    };
+    let names: Vec<&str> = config.topics().into_iter().chain(config.outputs.topics().map(|(_, topic)| topic)).collect();
+    match show(&settings, &names, arguments) {
+        Ok(true) => Exit::Done,
+        Ok(false) => Exit::Failed,
+        Err(error) => fail(Exit::Failed, format_args!("{}: {error}", settings.connection.brokers)),
+    }
+}
+
+/// True when all exist in the end.
+fn show(settings: &Settings, names: &[&str], arguments: &Arguments) -> Result<bool, KafkaError> {
+    let admin: AdminClient<DefaultClientContext> = settings.connection.client("topics").create()?;
+    let metadata = admin.inner().fetch_metadata(None, TIMEOUT)?;
+    let mut complete = true;
+    for &name in names {
+        let partitions = metadata.topics().iter().find(|topic| topic.name() == name).map(|topic| topic.partitions().len());
+        match partitions {
+            Some(partitions) => println!("{name}  {partitions} partitions"),
+            None if arguments.create => {
+                create(&admin, name, arguments)?;
+                println!("{name}  created with {} partitions", arguments.partitions);
+            }
+            None => {
+                complete = false;
+                println!("{name}  missing: create it with `loadgate topics --create`");
+            }
+        }
+    }
+    Ok(complete)
+}
+
+fn create(admin: &AdminClient<DefaultClientContext>, name: &str, arguments: &Arguments) -> Result<(), KafkaError> {
+    let topic = NewTopic::new(name, arguments.partitions, TopicReplication::Fixed(arguments.replication));
+    let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.map_err(|_| KafkaError::AdminOp(RDKafkaErrorCode::Fail))?;
+    for created in runtime.block_on(admin.create_topics([&topic], &options))? {
+        match created {
+            Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+            Err((_, code)) => return Err(KafkaError::AdminOp(code)),
+        }
+    }
+    Ok(())
+}
