@@ -3,6 +3,8 @@
 //! A log line names positions (topic, partition, offset), counts and codes. It never holds a name, an address or a waybill number:
 //! what is written here is read by more people than may see a shipment.
 
+use std::io::IsTerminal;
+
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
@@ -17,7 +19,8 @@ pub enum LogFormat {
 /// Starts logging. `filter` is a level or a list of `target=level`; a broken one is answered with the reason.
 pub fn start(format: LogFormat, filter: &str) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|error| format!("log level {filter:?}: {error}"))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let started = match format {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().flatten_event(true).try_init(),

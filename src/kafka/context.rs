@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rdkafka::client::ClientContext as RdkafkaContext;
 use rdkafka::consumer::ConsumerContext;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::DeliveryResult;
 use rdkafka::producer::ProducerContext;
 use rdkafka::statistics::Statistics;
@@ -39,7 +39,10 @@ impl ClientContext {
 
 impl RdkafkaContext for ClientContext {
     fn error(&self, error: KafkaError, _reason: &str) {
-        self.listener.error(self.client, &error);
+        // The end of a partition is news for whoever polls, not an error.
+        if error.rdkafka_error_code() != Some(RDKafkaErrorCode::PartitionEOF) {
+            self.listener.error(self.client, &error);
+        }
     }
 
     fn stats(&self, statistics: Statistics) {
