@@ -5,6 +5,7 @@ pub mod cargo_imp;
 mod check;
 pub mod json;
 mod problem;
+pub mod registry;
 
 use self::problem::Problem;
 use crate::model::{Message, Timestamp};
