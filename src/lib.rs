@@ -55,6 +55,7 @@ pub mod cli;
 pub mod codes;
 pub mod config;
 pub mod decode;
+pub mod demo;
 pub mod diagnostic;
 pub mod kafka;
 pub mod logging;
