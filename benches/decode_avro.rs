@@ -12,7 +12,7 @@ use loadgate::model::{Consignment, Message, Timestamp};
 fn main() {
     let context = Context { received: Timestamp::from_millis(0), limits: Limits::default() };
     let mut decoder = Decoder::new(DecoderConfig::default()).expect("the default configuration is valid");
-    let json = include_str!("../schemas/examples/message-waybill.json").replace("KEEP DRY", &"KEEP DRY ".repeat(60));
+    let json = include_str!("../schemas/examples/message-waybill.json").replace("KEEP DRY", &"KEEP DRY ".repeat(120));
     let mut messages = Vec::new();
     decoder.decode(Format::Json, json.as_bytes(), &context, &mut messages);
     let Some(Ok(message)) = messages.first() else { panic!("the example is valid") };
