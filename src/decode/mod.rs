@@ -106,3 +106,52 @@ fn sniff(payload: &[u8]) -> Result<Format, &'static str> {
 
 /// How far binary data is looked for.
 const SNIFFED_BYTES: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(format: Format, payload: &[u8]) -> (usize, Option<Rejected>) {
+        let mut out = Vec::new();
+        let context = Context { received: Timestamp::from_millis(0), limits: Limits { payload_bytes: 200, ..Limits::default() } };
+        Decoder::new(DecoderConfig::default()).unwrap().decode(format, payload, &context, &mut out);
+        (out.len(), out.into_iter().find_map(Result::err))
+    }
+
+    #[test]
+    fn the_format_is_told_from_the_first_bytes_or_said_to_look_like_something_else() {
+        let mut status = Vec::new();
+        let json: &[u8] = br#" {"status": {"awb": "020-12345675"}} "#;
+        let mut decoded = Vec::new();
+        json::decode(json, &Context { received: Timestamp::from_millis(0), limits: Limits::default() }, &mut decoded);
+        avro::message_frame().write(&mut status);
+        avro::encode(decoded[0].as_ref().unwrap(), &mut status);
+        assert_eq!(answer(Format::Auto, json), (1, None));
+        assert_eq!(answer(Format::Auto, &status), (1, None));
+        assert_eq!(answer(Format::Auto, &status[10..]), (1, None));
+        let table: [(&[u8], Reason, &str); 8] = [
+            (b"", Reason::Empty, "no payload"),
+            (b" \n", Reason::UnknownFormat, "blanks"),
+            (b" <Waybill/>", Reason::UnknownFormat, "XML"),
+            (b"Obj\x01...", Reason::UnknownFormat, "container file"),
+            (b"\x1f\x8b\x08", Reason::UnknownFormat, "compressed"),
+            (b"\x02\x04abc", Reason::UnknownFormat, "binary"),
+            (b"hello world", Reason::UnknownFormat, "text"),
+            (&[b'{'; 201], Reason::TooLarge, "201 bytes"),
+        ];
+        for (payload, reason, hint) in table {
+            let (count, rejected) = answer(Format::Auto, payload);
+            let rejected = rejected.unwrap();
+            assert_eq!((count, rejected.reason), (1, reason), "{payload:?}");
+            assert!(rejected.detail.contains(hint), "{rejected}");
+        }
+    }
+
+    #[test]
+    fn every_format_answers_an_empty_payload() {
+        for format in [Format::Auto, Format::CargoImp, Format::Json, Format::Avro] {
+            let (count, rejected) = answer(format, b"");
+            assert_eq!((count, rejected.unwrap().reason), (1, Reason::Empty), "{format:?}");
+        }
+    }
+}

@@ -74,6 +74,12 @@ impl Program {
         Ok(Program { nodes: resolver.nodes, root })
     }
 
+    /// Why some branch that a writer may use cannot be read.
+    #[cfg(test)]
+    pub fn mismatches(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().filter_map(|node| if let Node::Mismatch(why) = node { Some(&**why) } else { None })
+    }
+
     pub fn node(&self, id: NodeId) -> &Node {
         self.nodes.get(id.0).unwrap_or(&Node::Null)
     }

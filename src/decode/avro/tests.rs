@@ -527,3 +527,39 @@ proptest! {
         }
     }
 }
+
+/// `(old, new)`: the schemas as first published, kept for ever, and as they are.
+const PUBLISHED: [(&str, &str); 5] = [
+    (include_str!("../../../tests/data/schemas/v1/message.avsc"), MESSAGE_SCHEMA),
+    (include_str!("../../../tests/data/schemas/v1/alert.avsc"), include_str!("../../../schemas/alert.avsc")),
+    (include_str!("../../../tests/data/schemas/v1/referral.avsc"), include_str!("../../../schemas/referral.avsc")),
+    (include_str!("../../../tests/data/schemas/v1/assessment.avsc"), include_str!("../../../schemas/assessment.avsc")),
+    (include_str!("../../../tests/data/schemas/v1/dead-letter.avsc"), include_str!("../../../schemas/dead-letter.avsc")),
+];
+
+/// Why data of `writer` cannot always be read as `reader`; unlike the decoder, this does not put off what a union may hide.
+fn incompatibility(writer: &str, reader: &str) -> Option<String> {
+    let [writer, reader] = [writer, reader].map(|text| Schema::parse(text, &[]).unwrap());
+    match Program::compile(&writer, &reader) {
+        Err(why) => Some(why),
+        Ok(program) => program.mismatches().next().map(str::to_owned),
+    }
+}
+
+#[test]
+fn the_schemas_read_and_are_read_by_their_first_published_version() {
+    for (old, new) in PUBLISHED {
+        assert_eq!(incompatibility(old, new), None, "old data, new reader");
+        assert_eq!(incompatibility(new, old), None, "new data, old reader");
+    }
+}
+
+#[test]
+fn removing_a_field_without_a_default_is_found_to_be_incompatible() {
+    let without = |removed: &str| {
+        let shorter = edited(&|_, fields| fields.retain(|field| field["name"] != removed));
+        incompatibility(&shorter, MESSAGE_SCHEMA)
+    };
+    assert_eq!(without("remarks"), None);
+    assert!(without("length_mm").unwrap().ends_with("length_mm is missing and has no default"));
+}

@@ -1,0 +1,71 @@
+//! How fast an Avro waybill of some 1.8 kB becomes a message, and how apache-avro fares with the same bytes and types.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a benchmark stops at what is not as expected")]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use apache_avro::{Schema, from_avro_datum, from_value};
+use loadgate::decode::{Context, Decoder, DecoderConfig, Format, Limits, avro};
+use loadgate::model::{Consignment, Message, Timestamp};
+
+fn main() {
+    let context = Context { received: Timestamp::from_millis(0), limits: Limits::default() };
+    let mut decoder = Decoder::new(DecoderConfig::default()).expect("the default configuration is valid");
+    let json = include_str!("../schemas/examples/message-waybill.json").replace("KEEP DRY", &"KEEP DRY ".repeat(120));
+    let mut messages = Vec::new();
+    decoder.decode(Format::Json, json.as_bytes(), &context, &mut messages);
+    let Some(Ok(message)) = messages.first() else { panic!("the example is valid") };
+    let Message::Waybill(waybill) = message else { panic!("the example is a waybill") };
+    let mut datum = Vec::new();
+    avro::encode(message, &mut datum);
+
+    let ours = fastest(|| {
+        let mut out = Vec::new();
+        decoder.decode(Format::Avro, black_box(&datum), &context, &mut out);
+        assert!(out.iter().all(Result::is_ok));
+        black_box(&out);
+    });
+
+    // apache-avro has no serde form of our one-of record, so it reads the waybill alone, which favours it.
+    let consignment = consignment_schema();
+    let alone: Vec<u8> = datum.iter().skip(1).take(datum.len() - 6).copied().collect();
+    let schema = Schema::parse_str(&consignment).expect("a part of a valid schema");
+    let value_only = fastest(|| {
+        black_box(from_avro_datum(&schema, &mut black_box(&alone[..]), None).expect("the same bytes"));
+    });
+    let value = from_avro_datum(&schema, &mut &alone[..], None).expect("the same bytes");
+    assert!(matches!(value, apache_avro::types::Value::Record(_)));
+    let typed = fastest(|| {
+        let value = from_avro_datum(&schema, &mut black_box(&alone[..]), None).expect("the same bytes");
+        let _ = black_box(from_value::<Consignment<'_>>(&value).is_ok());
+    });
+    println!("{} bytes, waybill {}", datum.len(), waybill.awb.expect("the example has one"));
+    report("loadgate, to the message", ours, datum.len());
+    report("apache-avro, to its values only", value_only, alone.len());
+    report("apache-avro, to values and types", typed, alone.len());
+    println!("{:.1} times as fast as apache-avro's values alone", value_only.as_secs_f64() / ours.as_secs_f64());
+}
+
+/// The fastest of many rounds, per call.
+fn fastest(mut work: impl FnMut()) -> Duration {
+    const CALLS: u32 = 2_000;
+    let round = |work: &mut dyn FnMut()| {
+        let start = Instant::now();
+        (0..CALLS).for_each(|_| work());
+        start.elapsed() / CALLS
+    };
+    (0..30).map(|_| round(&mut work)).min().unwrap_or_default()
+}
+
+fn report(name: &str, time: Duration, bytes: usize) {
+    let seconds = time.as_secs_f64();
+    println!("{name:34} {:8.0} ns {:10.0} messages/s {:8.0} MB/s", seconds * 1e9, 1.0 / seconds, bytes as f64 / seconds / 1e6);
+}
+
+fn consignment_schema() -> String {
+    let message: serde_json::Value = serde_json::from_str(avro::MESSAGE_SCHEMA).expect("the schema is JSON");
+    let mut consignment = message["fields"][0]["type"][1].clone();
+    consignment["namespace"] = message["namespace"].clone();
+    consignment.to_string()
+}
