@@ -13,7 +13,7 @@ fn parse_with(text: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<Diag
 /// `line:column message` of each fault.
 fn faults(result: Result<Config, Vec<Diagnostic>>) -> Vec<String> {
     let faults = result.expect_err("no fault was found");
-    faults.iter().map(|fault| format!("{}:{} {}", fault.line, fault.column, fault.message)).collect()
+    faults.iter().map(|fault| format!("{}:{} {}", fault.place.line, fault.place.column, fault.message)).collect()
 }
 
 fn explained() -> String {
@@ -220,7 +220,7 @@ fn a_fault_in_the_environment_is_shown_there() {
 
     let fault = parse_with("", &[("LOADGATE__KAFKA__BROKER", "a:1")]).unwrap_err().remove(0);
     assert_eq!(fault.message, "unknown key `broker` in [kafka]");
-    assert_eq!((fault.column, fault.suggestion.as_deref()), (1, Some("did you mean `brokers`?")));
+    assert_eq!((fault.place.column, fault.suggestion.as_deref()), (1, Some("did you mean `brokers`?")));
 }
 
 #[test]
