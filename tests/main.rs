@@ -10,5 +10,6 @@
     reason = "this crate is tests alone, helpers included"
 )]
 
+mod exactly_once;
 mod support;
 mod transactions;

@@ -1,7 +1,14 @@
 //! What the scenarios stand on: a real broker, replicas as processes, terminals that send and readers that check.
 
+pub mod audit;
+pub mod group;
 pub mod kafka;
 pub mod process;
+pub mod reader;
+pub mod replica;
+pub mod seed;
+pub mod terminals;
+pub mod waybill;
 
 use std::net::TcpListener;
 use std::path::PathBuf;
