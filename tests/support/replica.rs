@@ -50,7 +50,7 @@ impl Setup {
             dead_letters: topic("dead-letters", 1),
             alerts: [topic("alerts-aviation-security", 1), topic("alerts-customs", 1)],
             session_timeout: Duration::from_secs(6),
-            transaction_timeout: Duration::from_secs(6),
+            transaction_timeout: Duration::from_secs(5),
             batch_age: Duration::from_millis(100),
             format: "auto",
             further: String::new(),
@@ -78,10 +78,11 @@ impl Setup {
     fn config(&self, name: &str, admin: SocketAddr) -> String {
         let Self { brokers, group, input, assessments, referrals, dead_letters, format, further, .. } = self;
         let [aviation_security, customs] = &self.alerts;
+        let brokers = brokers.replace(',', "\", \"");
         let [session, transaction, age] =
             [self.session_timeout, self.transaction_timeout, self.batch_age].map(|time| time.as_millis());
         format!(
-            "[kafka]\nbrokers = \"{brokers}\"\ngroup = \"{group}\"\ntransactional_id = \"{group}-{name}\"\n\
+            "[kafka]\nbrokers = [\"{brokers}\"]\ngroup = \"{group}\"\ntransactional_id = \"{group}-{name}\"\n\
              session_timeout = \"{session}ms\"\ntransaction_timeout = \"{transaction}ms\"\n\n\
              [[input]]\ntopic = \"{input}\"\nformat = \"{format}\"\n\n\
              [outputs]\nalerts_aviation_security = \"{aviation_security}\"\nalerts_customs = \"{customs}\"\n\
