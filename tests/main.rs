@@ -1,0 +1,15 @@
+//! The service as a whole: processes, a real broker, and everything that goes wrong between them.
+//!
+//! One binary for all scenarios, so that they share one broker and are linked once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "this crate is tests alone, helpers included"
+)]
+
+mod exactly_once;
+mod support;
+mod transactions;
