@@ -14,7 +14,6 @@ use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::metrics::{Bounds, Metrics};
-use crate::outputs::Frames;
 use crate::screen::indicators;
 use crate::service::{self, Health, ServiceError, Settings, Shutdown, Telemetry};
 use crate::{codes, logging};
@@ -65,6 +64,7 @@ fn load(file: Option<&Path>) -> Result<(Config, Bundle), Vec<Diagnostic>> {
 fn serve(config: &Config, bundle: Bundle) -> Result<Exit, RunError> {
     let settings = Settings::of(config)?;
     let telemetry = telemetry(&settings)?;
+    let frames = service::frames(config, &settings)?;
     let shutdown = Shutdown::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let admin = Admin { metrics: Arc::clone(&telemetry.metrics), health: Arc::clone(&telemetry.health) };
@@ -81,7 +81,7 @@ fn serve(config: &Config, bundle: Bundle) -> Result<Exit, RunError> {
     let (ended, end) = tokio::sync::oneshot::channel();
     let running = shutdown.clone();
     thread::Builder::new().name("publisher".into()).spawn(move || {
-        let _ = ended.send(service::run(&settings, &Arc::new(bundle), Frames::single_object(), &telemetry, &running));
+        let _ = ended.send(service::run(&settings, &Arc::new(bundle), frames, &telemetry, &running));
     })?;
     runtime.block_on(async {
         tokio::spawn(port.serve());
@@ -132,6 +132,8 @@ enum RunError {
     Metrics(#[from] prometheus::Error),
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Frames(#[from] service::FrameError),
     #[error("{0}")]
     Service(#[from] ServiceError),
     #[error("the grace period is over before everything under way was committed; it will be read again")]

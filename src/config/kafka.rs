@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::properties::Property;
 use super::secret::{SecretRef, SecretUnavailable};
@@ -21,15 +21,15 @@ pub struct Kafka {
     /// Fences this replica's former self; stable across restarts, different on each replica. Without it: group-hostname.
     pub transactional_id: Option<String>,
     /// How long a silent replica keeps its partitions.
-    #[serde(deserialize_with = "text::duration::deserialize")]
+    #[serde(deserialize_with = "text::duration")]
     #[schemars(with = "text::Period")]
     pub session_timeout: Duration,
     /// How long a transaction may stay open before the broker aborts it.
-    #[serde(deserialize_with = "text::duration::deserialize")]
+    #[serde(deserialize_with = "text::duration")]
     #[schemars(with = "text::Period")]
     pub transaction_timeout: Duration,
     /// How long a request to a broker may stay unanswered.
-    #[serde(deserialize_with = "text::duration::deserialize")]
+    #[serde(deserialize_with = "text::duration")]
     #[schemars(with = "text::Period")]
     pub socket_timeout: Duration,
     pub security: Security,
@@ -54,7 +54,7 @@ pub struct Security {
     pub key_password: Option<SecretRef>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SecurityProtocol {
     #[default]
@@ -64,7 +64,7 @@ pub enum SecurityProtocol {
     SaslSsl,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 pub enum SaslMechanism {
     #[serde(rename = "PLAIN")]
     Plain,

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub use self::kafka::{Kafka, SaslMechanism, Security, SecurityProtocol};
 pub use self::secret::{Secret, SecretRef, SecretUnavailable};
@@ -58,7 +58,7 @@ pub struct Input {
 }
 
 /// The topics that loadgate writes to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Outputs {
     /// Alerts for the aviation security team. Personal data.
@@ -76,7 +76,7 @@ pub struct Outputs {
 }
 
 /// A regime of advance cargo information.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Regime {
     /// Pre-load Air Cargo Targeting, Canada.
@@ -88,18 +88,18 @@ pub enum Regime {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Batch {
-    #[serde(deserialize_with = "text::count::deserialize")]
+    #[serde(deserialize_with = "text::count")]
     #[schemars(with = "text::Count")]
     pub records: usize,
-    #[serde(deserialize_with = "text::size::deserialize")]
+    #[serde(deserialize_with = "text::size")]
     #[schemars(with = "text::Size")]
     pub bytes: usize,
     /// The age of the oldest record in the batch.
-    #[serde(deserialize_with = "text::duration::deserialize")]
+    #[serde(deserialize_with = "text::duration")]
     #[schemars(with = "text::Period")]
     pub age: Duration,
     /// Batches between reader and publisher, the one being committed included.
-    #[serde(deserialize_with = "text::count::deserialize")]
+    #[serde(deserialize_with = "text::count")]
     #[schemars(with = "text::Count")]
     pub in_flight: usize,
 }
@@ -108,29 +108,28 @@ pub struct Batch {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    #[serde(deserialize_with = "text::size::deserialize")]
+    #[serde(deserialize_with = "text::size")]
     #[schemars(with = "text::Size")]
     pub payload: usize,
     /// Messages, lines and list elements of one payload.
-    #[serde(deserialize_with = "text::count::deserialize")]
+    #[serde(deserialize_with = "text::count")]
     #[schemars(with = "text::Count")]
     pub elements: usize,
     /// Nesting of JSON and Avro.
-    #[serde(deserialize_with = "text::count::deserialize")]
+    #[serde(deserialize_with = "text::count")]
     #[schemars(with = "text::Count")]
     pub depth: usize,
 }
 
-/// Threads of the parallel stages; 0 is one for each core.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+/// Threads that decode and screen; 0 is one for each core.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Workers {
-    pub decode: usize,
     pub screen: usize,
 }
 
 /// The rule bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bundle {
     /// Directory of the bundle; without it, the starter bundle that is compiled in.
@@ -152,7 +151,7 @@ pub struct Registry {
 }
 
 /// What stands before an Avro datum and names its schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Framing {
     /// A zero byte and the id that the schema registry gave the schema.
@@ -160,8 +159,6 @@ pub enum Framing {
     /// Avro's single-object encoding: C3 01 and the schema's fingerprint.
     #[default]
     SingleObject,
-    /// Nothing; readers must know the schema.
-    Bare,
 }
 
 /// The HTTP port: /metrics, /live, /ready.
@@ -171,12 +168,12 @@ pub struct Admin {
     #[schemars(with = "String")]
     pub listen: SocketAddr,
     /// /live fails when a stage has not moved for this long.
-    #[serde(deserialize_with = "text::duration::deserialize")]
+    #[serde(deserialize_with = "text::duration")]
     #[schemars(with = "text::Period")]
     pub stall_limit: Duration,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
     pub format: LogFormat,
@@ -188,7 +185,7 @@ pub struct Log {
 #[serde(default, deny_unknown_fields)]
 pub struct Shutdown {
     /// From the signal to the end, finished or not.
-    #[serde(deserialize_with = "text::duration::deserialize")]
+    #[serde(deserialize_with = "text::duration")]
     #[schemars(with = "text::Period")]
     pub grace: Duration,
 }
@@ -232,10 +229,6 @@ impl Config {
 }
 
 impl Workers {
-    pub fn decode_threads(&self) -> usize {
-        threads(self.decode)
-    }
-
     pub fn screen_threads(&self) -> usize {
         threads(self.screen)
     }

@@ -75,11 +75,15 @@ impl Source {
     }
 }
 
-/// The line, or what stands before the value of a password, in case somebody wrote one there.
+/// The line, or what stands before a secret in it: the value of a password, or an address with a user, in case somebody wrote
+/// one there.
 fn without_secret(line: &str) -> String {
     let lower = line.to_ascii_lowercase();
-    let equals = lower.find("password").and_then(|word| Some(word + lower.get(word..)?.find('=')?));
-    equals.and_then(|equals| line.get(..=equals)).map_or_else(|| line.to_owned(), |key| format!("{key} ***"))
+    let password = lower.find("password").and_then(|word| Some(word + lower.get(word..)?.find('=')? + 1));
+    let user =
+        lower.find("://").map(|scheme| scheme + 3).filter(|user| lower.get(*user..).is_some_and(|rest| rest.contains('@')));
+    let end = [password, user].into_iter().flatten().min();
+    end.and_then(|end| line.get(..end)).map_or_else(|| line.to_owned(), |before| format!("{before} ***"))
 }
 
 #[cfg(test)]
@@ -117,6 +121,7 @@ mod tests {
             let shown = without_secret(line);
             assert!(!shown.contains("hunter2") && shown.ends_with("= ***"), "{shown}");
         }
+        assert_eq!(without_secret("urls = [\"https://u:hunter2@r\"]"), "urls = [\"https:// ***");
         assert_eq!(without_secret("group = \"x\""), "group = \"x\"");
     }
 }

@@ -69,12 +69,12 @@ fn keys(schema: &serde_json::Value, section: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_schema_key_has_a_description_or_stands_in_a_described_section() {
+fn the_schema_is_strict_and_describes_its_keys() {
     let schema = Config::schema();
     assert_eq!(schema["additionalProperties"], false);
     assert_eq!(schema["properties"]["kafka"]["properties"]["session_timeout"]["pattern"], "^[0-9]+ *(ms|s|m|h)$");
     assert!(schema["properties"]["kafka"]["properties"]["group"]["description"].as_str().unwrap().contains("consumer group"));
-    assert_eq!(keys(&schema, "").len(), 45, "{:?}", keys(&schema, ""));
+    assert_eq!(keys(&schema, "").len(), 42, "{:?}", keys(&schema, ""));
 }
 
 #[test]
@@ -116,10 +116,11 @@ red = 1
 fn a_fault_is_shown_with_its_line_and_a_caret() {
     let fault = parse("[log]\nlevel = \"info\"\nformat = \"jsno\" # for the collector\n").unwrap_err().remove(0);
     let expected = "\
-x.toml:3:10: unknown variant `jsno`, expected `text` or `json`
- 3 | format = \"jsno\" # for the collector
-   |          ^^^^^^
-  = did you mean `json`?";
+error: unknown variant `jsno`, expected `text` or `json`
+ --> x.toml:3:10
+  |
+3 | format = \"jsno\" # for the collector
+  |          ^^^^^^ did you mean `json`?";
     assert_eq!(fault.to_string(), expected);
 }
 
@@ -164,10 +165,8 @@ fn fields_are_checked_against_each_other() {
 
 #[test]
 fn a_faulty_field_raises_no_second_fault_across_fields() {
-    assert_eq!(
-        faults(parse("[kafka]\nsession_timeout = \"later\"\ntransaction_timeout = \"30s\"\n[shutdown]\ngrace = \"40s\"")).len(),
-        2
-    );
+    let found = faults(parse("[kafka]\nsession_timeout = \"later\"\ntransaction_timeout = \"8s\""));
+    assert!(found.len() == 1 && found[0].starts_with("2:19 invalid value"), "{found:?}");
 }
 
 #[test]
@@ -212,11 +211,8 @@ fn the_environment_overrides_the_file() {
 fn a_fault_in_the_environment_is_shown_there() {
     let fault = parse_with("[kafka]\ngroup = \"a\"\n", &[("LOADGATE__KAFKA__SESSION_TIMEOUT", "soon")]).unwrap_err().remove(0);
     let shown = fault.to_string();
-    assert!(shown.starts_with("environment:1:34: invalid value: string \"soon\""), "{shown}");
-    assert!(
-        shown.contains("\n 1 | LOADGATE__KAFKA__SESSION_TIMEOUT=soon\n   |                                  ^^^^"),
-        "{shown}"
-    );
+    assert!(shown.starts_with("error: invalid value: string \"soon\"") && shown.contains("--> environment:1:34"), "{shown}");
+    assert!(shown.contains("\n1 | LOADGATE__KAFKA__SESSION_TIMEOUT=soon\n  |                                  ^^^^"), "{shown}");
 
     let fault = parse_with("", &[("LOADGATE__KAFKA__BROKER", "a:1")]).unwrap_err().remove(0);
     assert_eq!(fault.message, "unknown key `broker` in [kafka]");
@@ -253,5 +249,5 @@ fn a_secret_in_the_file_is_refused_and_not_repeated() {
 fn a_missing_file_is_one_fault() {
     let found = Config::load(Some(Path::new("/no/such/loadgate.toml")), []).unwrap_err();
     assert_eq!(found.len(), 1);
-    assert!(found[0].to_string().starts_with("/no/such/loadgate.toml:1:1: cannot be read"), "{}", found[0]);
+    assert!(found[0].to_string().starts_with("error: cannot be read: "), "{}", found[0]);
 }

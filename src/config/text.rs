@@ -35,74 +35,56 @@ fn parse(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(*factor)
 }
 
-pub mod duration {
-    use super::*;
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
-            type Value = Duration;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a duration such as \"50ms\", \"6s\" or \"10m\", at least 1ms and at most 240h")
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
-                parse_duration(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
-            }
+pub fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    struct Text;
+    impl Visitor<'_> for Text {
+        type Value = Duration;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a duration such as \"50ms\", \"6s\" or \"10m\", at least 1ms and at most 240h")
         }
-        deserializer.deserialize_any(Text)
-    }
-}
-
-pub mod size {
-    use super::*;
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
-            type Value = usize;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a size such as \"8MiB\" or \"500kB\", or a number of bytes, at least 1 and at most 1GiB")
-            }
-            fn visit_str<E: Error>(self, text: &str) -> Result<usize, E> {
-                parse_size(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
-            }
-            fn visit_i64<E: Error>(self, bytes: i64) -> Result<usize, E> {
-                u64::try_from(bytes)
-                    .ok()
-                    .and_then(size_in_bounds)
-                    .ok_or_else(|| E::invalid_value(Unexpected::Signed(bytes), &self))
-            }
-            fn visit_u64<E: Error>(self, bytes: u64) -> Result<usize, E> {
-                size_in_bounds(bytes).ok_or_else(|| E::invalid_value(Unexpected::Unsigned(bytes), &self))
-            }
+        fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
+            parse_duration(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
         }
-        deserializer.deserialize_any(Text)
     }
+    deserializer.deserialize_any(Text)
 }
-
-pub mod count {
-    use super::*;
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
-        struct Whole;
-        impl Visitor<'_> for Whole {
-            type Value = usize;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number of at least 1")
-            }
-            fn visit_i64<E: Error>(self, count: i64) -> Result<usize, E> {
-                let whole = usize::try_from(count).ok().filter(|count| *count > 0);
-                whole.ok_or_else(|| E::invalid_value(Unexpected::Signed(count), &self))
-            }
-            fn visit_u64<E: Error>(self, count: u64) -> Result<usize, E> {
-                let whole = usize::try_from(count).ok().filter(|count| *count > 0);
-                whole.ok_or_else(|| E::invalid_value(Unexpected::Unsigned(count), &self))
-            }
+pub fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    struct Text;
+    impl Visitor<'_> for Text {
+        type Value = usize;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a size such as \"8MiB\" or \"500kB\", or a number of bytes, at least 1 and at most 1GiB")
         }
-        deserializer.deserialize_any(Whole)
+        fn visit_str<E: Error>(self, text: &str) -> Result<usize, E> {
+            parse_size(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+        }
+        fn visit_i64<E: Error>(self, bytes: i64) -> Result<usize, E> {
+            u64::try_from(bytes).ok().and_then(size_in_bounds).ok_or_else(|| E::invalid_value(Unexpected::Signed(bytes), &self))
+        }
+        fn visit_u64<E: Error>(self, bytes: u64) -> Result<usize, E> {
+            size_in_bounds(bytes).ok_or_else(|| E::invalid_value(Unexpected::Unsigned(bytes), &self))
+        }
     }
+    deserializer.deserialize_any(Text)
 }
-
+pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    struct Whole;
+    impl Visitor<'_> for Whole {
+        type Value = usize;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number of at least 1")
+        }
+        fn visit_i64<E: Error>(self, count: i64) -> Result<usize, E> {
+            let whole = usize::try_from(count).ok().filter(|count| *count > 0);
+            whole.ok_or_else(|| E::invalid_value(Unexpected::Signed(count), &self))
+        }
+        fn visit_u64<E: Error>(self, count: u64) -> Result<usize, E> {
+            let whole = usize::try_from(count).ok().filter(|count| *count > 0);
+            whole.ok_or_else(|| E::invalid_value(Unexpected::Unsigned(count), &self))
+        }
+    }
+    deserializer.deserialize_any(Whole)
+}
 /// A duration in the JSON Schema.
 pub struct Period;
 

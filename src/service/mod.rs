@@ -41,6 +41,7 @@ use publisher::Publisher;
 
 pub use health::{Beat, Health};
 pub use publisher::Topics;
+pub use settings::{FrameError, frames};
 pub use telemetry::Telemetry;
 pub use worker::{Referral, Screened, ScreenedRecord, Worker};
 
@@ -150,12 +151,14 @@ fn start_workers(
 ) -> Result<Lanes, ServiceError> {
     let profiles = bundle.profiles.iter().map(|profile| profile.id.as_str());
     let profile_matches = Arc::new(telemetry.metrics.bundle_in_force(&bundle.hash.to_string(), profiles));
+    // Its clones share the registry's cache.
+    let decoder = Decoder::new(settings.decoder.clone())?;
     let mut lanes: Lanes = (Vec::new(), Vec::new());
     for number in 0..settings.workers.max(1) {
         let (batches, taken) = bounded(settings.in_flight);
         let (give, screened) = bounded(settings.in_flight);
         let worker = Worker {
-            decoder: Decoder::new(settings.decoder.clone())?,
+            decoder: decoder.clone(),
             bundle: Arc::clone(bundle),
             bundle_hash: bundle.hash.to_string(),
             inputs: Arc::clone(inputs),

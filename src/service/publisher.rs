@@ -12,7 +12,7 @@ use rdkafka::error::KafkaResult;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::metrics::labels::Stage;
-use crate::outputs::{Frames, Source};
+use crate::outputs::{Frames, Output, Source};
 use crate::record::Origin;
 use crate::screen::verdict::Decision;
 use crate::sink::{Destination, HoldKey, Holds, Outbox, Outcome, Outgoing, Transactor};
@@ -42,6 +42,18 @@ impl Topics {
             Destination::Referrals => &self.referrals,
             Destination::Assessments => &self.assessments,
             Destination::DeadLetters => &self.dead_letters,
+        }
+    }
+}
+
+impl Topics {
+    /// The topics that carry an output.
+    pub fn of(&self, output: Output) -> Vec<String> {
+        match output {
+            Output::Alert => vec![self.alerts_aviation_security.clone(), self.alerts_customs.clone()],
+            Output::Referral => vec![self.referrals.clone()],
+            Output::Assessment => vec![self.assessments.clone()],
+            Output::DeadLetter => vec![self.dead_letters.clone()],
         }
     }
 }

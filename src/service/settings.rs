@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use super::{Settings, Topics};
-use crate::config::{Config, Outputs, Regime, SecretUnavailable};
+use crate::config::{Config, Framing, Outputs, Regime, SecretUnavailable};
 use crate::decode::DecoderConfig;
+use crate::decode::avro::AvroConfig;
+use crate::decode::registry::{RegisterError, Registry, RegistryConfig, RegistryConfigError, Secret, Time};
 use crate::kafka::Connection;
+use crate::outputs::Frames;
 use crate::source::{BatchLimits, Input};
 
 impl Settings {
@@ -27,7 +30,7 @@ impl Settings {
             in_flight: batch.in_flight,
             workers: config.workers.screen_threads(),
             limits: (&config.limits).into(),
-            decoder: DecoderConfig::default(),
+            decoder: DecoderConfig { avro: AvroConfig { registry: registry(config)?, ..AvroConfig::default() } },
             // The rest of the grace period is for what is under way.
             leave_timeout: (config.shutdown.grace / 4).min(Duration::from_secs(5)),
         })
@@ -38,5 +41,37 @@ impl From<&Outputs> for Topics {
     fn from(outputs: &Outputs) -> Self {
         let Outputs { alerts_aviation_security, alerts_customs, referrals, assessments, dead_letters, .. } = outputs.clone();
         Self { alerts_aviation_security, alerts_customs, referrals, assessments, dead_letters }
+    }
+}
+
+fn registry(config: &Config) -> Result<Option<RegistryConfig>, SecretUnavailable> {
+    let crate::config::Registry { urls, user, password, ca_file, .. } = &config.registry;
+    if urls.is_empty() {
+        return Ok(None);
+    }
+    let basic_auth = match (user, password) {
+        (Some(user), Some(password)) => Some((user.clone(), Secret::new(password.read()?.expose()))),
+        _ => None,
+    };
+    Ok(Some(RegistryConfig { urls: urls.clone(), ca_file: ca_file.clone(), basic_auth, ..RegistryConfig::default() }))
+}
+
+/// Why what is published cannot be framed as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum FrameError {
+    #[error("schema registry: {0}")]
+    Registry(#[from] RegistryConfigError),
+    #[error("{0}")]
+    Register(#[from] RegisterError),
+}
+
+/// The frames of what is published; registers the schemas where the configuration asks for it.
+pub fn frames(config: &Config, settings: &Settings) -> Result<Frames, FrameError> {
+    match (config.registry.framing, &settings.decoder.avro.registry) {
+        (Framing::Confluent, Some(registry)) => {
+            let registry = Registry::new(registry.clone(), Time::default())?;
+            Ok(Frames::registered(&registry, |output| settings.topics.of(output))?)
+        }
+        _ => Ok(Frames::single_object()),
     }
 }
