@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 use loadgate::decode::{Context, Decoded, Limits, cargo_imp};
 use loadgate::model::Timestamp;
 
+/// Prints lines of name, value and unit.
 fn main() {
-    for (name, payload) in [("FWB/17", FWB), ("FHL/5", FHL), ("FSU/14", FSU)] {
-        let (rate, bytes) = (messages_per_second(payload.as_bytes()), payload.len());
-        println!("{name}: {rate:.0} messages/s, {bytes} bytes each, {:.2} µs", 1e6 / rate);
+    for (name, payload) in MESSAGES {
+        let rate = messages_per_second(payload.as_bytes());
+        println!("decode_cargo_imp_{name}_rate {rate:.0} messages/s");
+        println!("decode_cargo_imp_{name}_time {:.0} ns/message", 1e9 / rate);
     }
 }
 
@@ -27,6 +29,8 @@ fn messages_per_second(payload: &[u8]) -> f64 {
     }
     f64::from(decoded) / start.elapsed().as_secs_f64()
 }
+
+const MESSAGES: [(&str, &str); 4] = [("fwb", FWB), ("fhl", FHL), ("ffm", FFM), ("fsu", FSU)];
 
 const FWB: &str = "FWB/17
 020-12345675FRAJFK/T6K120.5MC0.31
@@ -90,6 +94,23 @@ ADR/2 DOCK ROAD
 LOC/NEW YORK/NY
 /US/10001/TE/12125550
 CVD/USD/PP/NVD/1500.00/XXX
+";
+
+const FFM: &str = "FFM/8
+1/LH400/12FEB0400/FRA/DABCD/DE/12FEB1255/JFK
+JFK
+ULD/PMC12345LH-M/WT985.0
+020-12345675FRAJFK/T6K120.5MC0.31/PUMP PARTS
+/SPX/EAP
+DIM/K120.5/CMT40-50-60/6
+020-12345686FRALAX/S2K80T4/SPARE SEALS
+/LAXLH402/13FEB
+ULD/AKE12346LH
+020-12345690FRAJFK/T1K14/PRINTED MATTER
+OCI/DE/ISS/RA/00777-05
+///SM/XRY
+ORD/NIL
+LAST
 ";
 
 const FSU: &str = "FSU/14

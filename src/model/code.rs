@@ -37,17 +37,27 @@ impl<const N: usize> Code<N> {
 
     /// As [`Code::new`], for bytes not yet known to be text.
     pub fn from_bytes(text: &[u8]) -> Option<Self> {
-        if text.is_empty() || text.len() > N || !text.iter().all(|byte| (0x20..0x7f).contains(byte)) {
+        if text.is_empty() || text.len() > N {
             return None;
         }
         let mut bytes = [0; N];
-        bytes.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+        for (to, from) in bytes.iter_mut().zip(text) {
+            if !(0x20..0x7f).contains(from) {
+                return None;
+            }
+            *to = *from;
+        }
         Some(Self { bytes, len: text.len() as u8 })
     }
 
     pub fn as_str(&self) -> &str {
-        let text = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
-        std::str::from_utf8(text).unwrap_or_default()
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The same text, where it is only compared: cheaper, because it need not be proven to be UTF-8.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 }
 
@@ -60,13 +70,13 @@ impl<const N: usize> Deref for Code<N> {
 
 impl<const N: usize> PartialEq<str> for Code<N> {
     fn eq(&self, other: &str) -> bool {
-        self.as_str() == other
+        self.as_bytes() == other.as_bytes()
     }
 }
 
 impl<const N: usize> PartialEq<&str> for Code<N> {
     fn eq(&self, other: &&str) -> bool {
-        self.as_str() == *other
+        self.as_bytes() == other.as_bytes()
     }
 }
 

@@ -32,18 +32,18 @@ impl Calendar {
     pub fn day_and_month<'a>(&self, text: &'a [u8]) -> Option<(Timestamp, &'a [u8])> {
         let (date, rest) = text.split_at_checked(5)?;
         let (day, month) = (number(date.get(..2)?)?, month(date.get(2..)?)?);
-        let days = (self.year - 1..=self.year + 1).filter_map(|year| day_number(year, month, day));
-        Some((at_midnight(self.nearest(days)?), rest))
+        let days = |years: i64| day_number(self.year + years, month, day);
+        Some((at_midnight(self.nearest(days, 365)?), rest))
     }
 
     /// A day of the month alone (FWB `FLT`), in the month nearest to the receipt.
     pub fn day_of_month(&self, text: &[u8]) -> Option<Timestamp> {
         let day = number(text).filter(|_| text.len() <= 2)?;
-        let days = (-1..=1).filter_map(|step| {
-            let months = self.year * 12 + self.month - 1 + step;
-            day_number(months.div_euclid(12), months.rem_euclid(12) + 1, day)
-        });
-        Some(at_midnight(self.nearest(days)?))
+        let days = |months: i64| {
+            let month = self.year * 12 + self.month - 1 + months;
+            day_number(month.div_euclid(12), month.rem_euclid(12) + 1, day)
+        };
+        Some(at_midnight(self.nearest(days, 28)?))
     }
 
     /// `03MAY`, `03MAY0015`, `03MAY0015-N`; nothing may follow.
@@ -55,8 +55,12 @@ impl Calendar {
         }
     }
 
-    fn nearest(&self, days: impl Iterator<Item = i64>) -> Option<i64> {
-        days.min_by_key(|day| (day - self.today).abs())
+    /// The day nearest to the receipt among those of the last, this and the next period, which are at least `period_days`
+    /// apart; the earlier of two.
+    fn nearest(&self, day_of: impl Fn(i64) -> Option<i64>, period_days: i64) -> Option<i64> {
+        let distance = |day: &i64| (day - self.today).abs();
+        let of_this = day_of(0).filter(|day| 2 * distance(day) < period_days);
+        of_this.or_else(|| (-1..=1).filter_map(day_of).min_by_key(distance))
     }
 }
 
@@ -158,8 +162,21 @@ fn number(digits: &[u8]) -> Option<i64> {
 }
 
 fn month(name: &[u8]) -> Option<i64> {
-    const MONTHS: &[u8] = b"JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
-    (1..).zip(MONTHS.chunks(3)).find(|(_, month)| *month == name).map(|(number, _)| number)
+    Some(match name {
+        b"JAN" => 1,
+        b"FEB" => 2,
+        b"MAR" => 3,
+        b"APR" => 4,
+        b"MAY" => 5,
+        b"JUN" => 6,
+        b"JUL" => 7,
+        b"AUG" => 8,
+        b"SEP" => 9,
+        b"OCT" => 10,
+        b"NOV" => 11,
+        b"DEC" => 12,
+        _ => return None,
+    })
 }
 
 /// Days since 1970-01-01 of a date in the Gregorian calendar; `None` if it does not exist. Years are at most four digits.

@@ -22,17 +22,33 @@ pub(super) fn keep<'a>(remarks: &mut Vec<Remark<'a>>, line: &'a [u8], rest: &'a 
 
 /// Fields between slashes.
 pub(super) fn split(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|byte| *byte == b'/')
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let bytes = rest?;
+        let (field, after) = slash(bytes).and_then(|at| Some((bytes.get(..at)?, bytes.get(at + 1..)))).unwrap_or((bytes, None));
+        rest = after;
+        Some(field)
+    })
 }
 
 /// The first field and what follows its slash; empty when nothing does.
 pub(super) fn first(bytes: &[u8]) -> (&[u8], &[u8]) {
-    match bytes.iter().position(|byte| *byte == b'/') {
-        Some(slash) => {
-            bytes.split_at_checked(slash).map_or((bytes, &[]), |(field, rest)| (field, rest.get(1..).unwrap_or_default()))
-        }
-        None => (bytes, &[]),
-    }
+    slash(bytes).and_then(|at| Some((bytes.get(..at)?, bytes.get(at + 1..)?))).unwrap_or((bytes, &[]))
+}
+
+/// Position of the first slash. As with line ends, eight bytes at a time suit such short texts best.
+fn slash(bytes: &[u8]) -> Option<usize> {
+    let in_word = |word: &[u8; 8]| {
+        // Slashes become zero bytes; subtracting one marks them, and falsely only what stands behind one.
+        let others = u64::from_le_bytes(*word) ^ 0x2f2f_2f2f_2f2f_2f2f;
+        let marked = others.wrapping_sub(0x0101_0101_0101_0101) & !others & 0x8080_8080_8080_8080;
+        (marked != 0).then(|| marked.trailing_zeros() as usize / 8)
+    };
+    let Some(last) = bytes.last_chunk::<8>() else { return bytes.iter().position(|byte| *byte == b'/') };
+    let (words, _) = bytes.as_chunks::<8>();
+    let found = words.iter().enumerate().find_map(|(index, word)| Some(index * 8 + in_word(word)?));
+    // The last eight bytes may overlap a word that has none.
+    found.or_else(|| Some(bytes.len() - 8 + in_word(last)?))
 }
 
 /// Lines of text that are read one by one and joined with one blank; a single line stays borrowed.
@@ -288,6 +304,22 @@ pub(super) fn handling(bytes: &[u8]) -> Option<crate::model::Handling> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_slash_is_found_at_every_place() {
+        for len in 0..30 {
+            let mut line = b".0\xaf\x80".repeat(10);
+            line.truncate(len);
+            assert_eq!(slash(&line), None, "{len}");
+            for place in 0..len {
+                let mut line = line.clone();
+                line[place..].fill(b'/');
+                assert_eq!(slash(&line), Some(place), "{place} of {len}");
+            }
+        }
+        assert_eq!(split(b"A//B/").collect::<Vec<_>>(), [&b"A"[..], b"", b"B", b""]);
+        assert_eq!(split(b"").collect::<Vec<_>>(), [b""]);
+    }
 
     #[test]
     fn quantities_are_read_with_every_part() {

@@ -126,18 +126,18 @@ pub(super) fn handling<'a>(consignment: &mut Consignment<'a>, rest: &'a [u8]) {
 /// `USD/PX/PP/NVD/NCV/XXX`; a house bill has no charge code, and some senders of waybills leave its field out.
 pub(super) fn values<'a>(charges: &mut Charges, rest: &'a [u8], remarks: &mut Vec<Remark<'a>>) {
     charges.declared = true;
-    let mut fields = [&[][..]; 7];
-    fields.iter_mut().zip(fields::split(rest)).for_each(|(to, from)| *to = from);
+    let mut parts = fields::split(rest);
+    let fields = [(); 6].map(|()| parts.next().unwrap_or_default());
     let [currency, second, third, ..] = fields;
     charges.currency = Code::from_bytes(currency);
     let without_charge_code = third == b"NVD" || third.first().is_some_and(u8::is_ascii_digit);
     let (charge_code, [prepaid_collect, carriage, customs, insurance]) = match fields {
-        [_, a, b, c, d, ..] if without_charge_code => (&[][..], [a, b, c, d]),
-        [_, a, b, c, d, e, _] => (a, [b, c, d, e]),
+        [_, a, b, c, d, _] if without_charge_code => (&[][..], [a, b, c, d]),
+        [_, a, b, c, d, e] => (a, [b, c, d, e]),
     };
     charges.charge_code = Code::from_bytes(charge_code);
     charges.prepaid_collect = Code::from_bytes(prepaid_collect);
-    let mut unread = fields::split(rest).count() > 6
+    let mut unread = parts.next().is_some()
         || charges.currency.is_none() && !currency.is_empty()
         || Code::<2>::from_bytes(second).is_none() && !second.is_empty();
     let mut value = |field: &[u8], none: &[u8]| {

@@ -24,11 +24,13 @@ pub(super) struct Identifier<'a> {
 impl<'a> Identifier<'a> {
     /// Reads a line that is exactly an identifier: `FWB/17`, `FSR`. Without a version only if `bare` allows it, because three
     /// letters on a line are also an unloading point; `FSR` has no version in most feeds and is always taken.
+    #[inline]
     pub fn read(line: &'a [u8], at: usize, bare: bool) -> Option<Self> {
         // Most lines are longer, and most short ones fail on their fourth byte: the list of names comes last.
-        if line.len() > 6 {
-            return None;
-        }
+        if line.len() > 6 { None } else { Self::read_short(line, at, bare) }
+    }
+
+    fn read_short(line: &'a [u8], at: usize, bare: bool) -> Option<Self> {
         let (name, version) = line.split_at_checked(3)?;
         let version = match version {
             [] if bare || name == b"FSR" => None,

@@ -10,20 +10,20 @@ pub(super) struct Line<'a> {
     pub text: &'a [u8],
     /// Byte position in the payload.
     pub at: usize,
+    tagged: bool,
 }
 
 impl<'a> Line<'a> {
+    fn new(text: &'a [u8], at: usize) -> Self {
+        let tagged = matches!(text, [b'A'..=b'Z', b'A'..=b'Z', b'A'..=b'Z', b'/', ..] | [b'A'..=b'Z', b'A'..=b'Z', b'A'..=b'Z']);
+        Self { text, at, tagged }
+    }
+
     /// Line identifier and what follows its slash: `SHP`, `NAM/ACME`. `None` for a continuation.
+    #[inline]
     pub fn tag(&self) -> Option<(&'a [u8], &'a [u8])> {
-        let (tag, rest) = self.text.split_at_checked(3)?;
-        if !tag.iter().all(u8::is_ascii_uppercase) {
-            return None;
-        }
-        match rest {
-            [] => Some((tag, rest)),
-            [b'/', rest @ ..] => Some((tag, rest)),
-            _ => None,
-        }
+        let (tag, rest) = self.text.split_at_checked(3).filter(|_| self.tagged)?;
+        Some((tag, rest.get(1..).unwrap_or_default()))
     }
 
     /// A continuation without its first slash, which some senders leave out.
@@ -103,6 +103,7 @@ impl<'a> Lines<'a> {
         while self.next().is_some() {}
     }
 
+    #[inline]
     pub fn next(&mut self) -> Option<Line<'a>> {
         match self.held.take() {
             None if !self.ended => self.look(),
@@ -111,6 +112,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The next line of the current message, not yet taken.
+    #[inline]
     pub fn peek(&mut self) -> Option<Line<'a>> {
         if self.held.is_none() && !self.ended {
             self.held = self.look();
@@ -119,9 +121,10 @@ impl<'a> Lines<'a> {
     }
 
     /// The next line if it is a continuation, without its slash.
+    #[inline]
     pub fn continuation(&mut self) -> Option<&'a [u8]> {
         let line = self.peek()?;
-        if line.tag().is_some() {
+        if line.tagged {
             return None;
         }
         self.held = None;
@@ -150,6 +153,32 @@ impl<'a> Lines<'a> {
 
     /// Reads a line of the current message, or notes that it is over.
     fn look(&mut self) -> Option<Line<'a>> {
+        match self.plain() {
+            Some((line, len)) => {
+                self.at += len;
+                self.spend(len).map(|()| line)
+            }
+            None => self.look_closely(),
+        }
+    }
+
+    /// The next line and its length with its end, if nothing about it is out of the ordinary: most lines are like that.
+    fn plain(&self) -> Option<(Line<'a>, usize)> {
+        let rest = self.payload.get(self.at..)?;
+        let end = if self.edifact || self.closed { return None } else { plain_line_end(rest) };
+        let (text, behind) = rest.split_at_checked(end)?;
+        let len = match behind {
+            [b'\r', b'\n', ..] => end + 2,
+            [b'\r' | b'\n', ..] => end + 1,
+            _ => return None,
+        };
+        let blanks_around = *text.first()? <= b' ' || *text.last()? <= b' ';
+        let may_be_envelope = matches!(text, [b'Q', ..] | [b'U', b'N', ..]);
+        let is_plain = !blanks_around && !may_be_envelope && Identifier::read(text, self.at, false).is_none();
+        is_plain.then(|| (Line::new(text, self.at), len))
+    }
+
+    fn look_closely(&mut self) -> Option<Line<'a>> {
         let found = if self.closed { None } else { self.physical(Place::InMessage) };
         self.ended = found.is_none();
         let (line, rest) = found?;
@@ -254,7 +283,7 @@ fn trimmed(mut text: &[u8], mut at: usize) -> Option<Line<'_>> {
     while let [rest @ .., 0..=b' '] = text {
         text = rest;
     }
-    (!text.is_empty()).then_some(Line { text, at })
+    (!text.is_empty()).then(|| Line::new(text, at))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::model::{Code, Country, CustomsNote};
 
 /// Reads an OCI line and its continuations. `rest` follows `OCI/`.
 pub(super) fn read<'a>(rest: &'a [u8], lines: &mut Lines<'a>, notes: &mut Vec<CustomsNote<'a>>) {
+    notes.reserve(8);
     notes.push(note(rest));
     while let Some(rest) = lines.continuation() {
         notes.push(note(rest));

@@ -46,31 +46,31 @@ impl<'a> Reading<'a> {
         }
         self.subject = note.subject.or(self.subject);
         let Some(code) = note.code else { return };
-        if note.subject.is_none_or(|subject| matches!(subject.as_str(), "ISS" | "CSS" | "OSS")) && is_security(code) {
+        if is_security(code) && note.subject.is_none_or(|subject| matches!(subject.as_bytes(), b"ISS" | b"CSS" | b"OSS")) {
             self.security(note, code);
         }
-        match (self.subject.as_deref(), code.as_str()) {
-            (Some("DNR"), _) if !note.text.is_empty() => un_numbers_listed(&note.text, &mut consignment.dangerous_goods),
-            (_, "FT") | (_, "II") | (Some("CUS"), _) => account(consignment.account.get_or_insert_default(), code, &note.text),
-            (Some(_), "CP" | "CT" | "VP" | "MU" | "MD" | "VU" | "VD") => self.contact(code, &note.text, consignment),
+        match (self.subject.as_ref().map(Code::as_bytes), code.as_bytes()) {
+            (Some(b"DNR"), _) if !note.text.is_empty() => un_numbers_listed(&note.text, &mut consignment.dangerous_goods),
+            (_, b"FT") | (_, b"II") | (Some(b"CUS"), _) => account(consignment.account.get_or_insert_default(), code, &note.text),
+            (Some(_), b"CP" | b"CT" | b"VP" | b"MU" | b"MD" | b"VU" | b"VD") => self.contact(code, &note.text, consignment),
             _ => {}
         }
     }
 
     fn security(&mut self, note: &CustomsNote<'a>, code: Code<2>) {
         let text = note.text.clone();
-        match code.as_str() {
-            "ED" => return self.expiry(&text),
-            "RA" | "RC" | "AO" | "KC" | "AC" => return self.entity(note.subject, code, text),
+        match code.as_bytes() {
+            b"ED" => return self.expiry(&text),
+            b"RA" | b"RC" | b"AO" | b"KC" | b"AC" => return self.entity(note.subject, code, text),
             _ => {}
         }
         let declaration = self.current();
-        match code.as_str() {
-            "SM" => declaration.methods.push(text),
-            "L" => declaration.exemptions.push(text),
-            "SN" => declaration.screeners.push(text),
-            "SD" => declaration.screened_at.extend(dates::written_out(text.as_bytes())),
-            "ST" => declaration.statements.push(text),
+        match code.as_bytes() {
+            b"SM" => declaration.methods.push(text),
+            b"L" => declaration.exemptions.push(text),
+            b"SN" => declaration.screeners.push(text),
+            b"SD" => declaration.screened_at.extend(dates::written_out(text.as_bytes())),
+            b"ST" => declaration.statements.push(text),
             _ if declaration.status.is_none() => declaration.status = Code::new(&text),
             _ => {}
         }
@@ -88,9 +88,9 @@ impl<'a> Reading<'a> {
     /// A second issuer begins a second declaration.
     fn entity(&mut self, subject: Option<Code<3>>, category: Code<2>, id: Text<'a>) {
         let entity = RegulatedEntity { category: Some(category), country: self.country, id, expiry: None };
-        let role = match subject.as_deref() {
-            Some("ISS" | "CSS") => Entity::Issuer,
-            Some("OSS") => Entity::Acceptor,
+        let role = match subject.as_ref().map(Code::as_bytes) {
+            Some(b"ISS" | b"CSS") => Entity::Issuer,
+            Some(b"OSS") => Entity::Acceptor,
             _ => Entity::ReceivedFrom,
         };
         if matches!(role, Entity::Issuer) && self.declarations.last().is_some_and(|last| last.issuer.is_some()) {
@@ -141,7 +141,7 @@ impl<'a> Reading<'a> {
 }
 
 fn is_security(code: Code<2>) -> bool {
-    matches!(code.as_str(), "SM" | "SN" | "SD" | "SS" | "ST" | "ED" | "L" | "RA" | "RC" | "AO" | "KC" | "AC")
+    matches!(code.as_bytes(), b"SM" | b"SN" | b"SD" | b"SS" | b"ST" | b"ED" | b"L" | b"RA" | b"RC" | b"AO" | b"KC" | b"AC")
 }
 
 /// A notify party may exist by its customs notes alone: nothing requires a name of it.
@@ -190,7 +190,7 @@ fn known_consignor(text: &str) -> Option<bool> {
 
 /// Special handling codes state the security status of a waybill (e-CSD rules: `SS` is for status messages, SPH otherwise).
 fn status_from_handling(consignment: &mut Consignment<'_>) {
-    let is_status = |code: &Code<3>| matches!(code.as_str(), "SPX" | "SCO" | "SHR" | "NSC");
+    let is_status = |code: &Code<3>| matches!(code.as_bytes(), b"SPX" | b"SCO" | b"SHR" | b"NSC");
     let Some(status) = consignment.handling.iter().copied().find(is_status) else { return };
     if consignment.security.is_empty() {
         consignment.security.push(SecurityDeclaration::default());
