@@ -10,6 +10,12 @@
     reason = "this crate is tests alone, helpers included"
 )]
 
+mod broker_away_at_start;
 mod exactly_once;
+mod held_shipment_stays_held;
+mod mutation;
+mod poison_messages;
+mod sigterm_drains;
 mod support;
+mod topics_command;
 mod transactions;
