@@ -5,6 +5,7 @@ mod decode;
 mod files;
 mod list;
 mod run;
+mod running;
 mod screen;
 mod topics;
 

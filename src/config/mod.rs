@@ -23,6 +23,7 @@ use serde::Deserialize;
 
 pub use self::kafka::{Kafka, SaslMechanism, Security, SecurityProtocol};
 pub use self::secret::{Secret, SecretRef, SecretUnavailable};
+pub use self::text::parse_duration;
 use crate::decode::Format;
 use crate::diagnostic::Diagnostic;
 use crate::logging::LogFormat;

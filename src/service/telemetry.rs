@@ -7,13 +7,16 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rdkafka::error::KafkaError;
 use rdkafka::statistics::Statistics;
 
+use super::Settings;
 use super::health::{Beat, Health};
 use super::worker::ScreenedRecord;
 use crate::batch::Batch;
+use crate::codes;
 use crate::kafka::Listener;
-use crate::metrics::Metrics;
 use crate::metrics::labels::{self, Change, Client, Stage};
+use crate::metrics::{Bounds, Metrics};
 use crate::model::Timestamp;
+use crate::screen::indicators;
 use crate::screen::verdict::Decision;
 use crate::sink::{Holds, Outcome, Standing};
 use crate::source::{Claims, Input, Partition};
@@ -35,8 +38,14 @@ struct Progress {
 }
 
 impl Telemetry {
-    pub fn new(metrics: Arc<Metrics>, health: Arc<Health>, inputs: &[Input]) -> Self {
-        Self { metrics, health, inputs: inputs.into(), committed: Arc::default() }
+    /// Metrics and health of a service with these settings.
+    pub fn of(settings: &Settings) -> prometheus::Result<Self> {
+        let topics: Vec<&str> = settings.inputs.iter().map(|input| input.topic.as_str()).collect();
+        let codes: Vec<&str> = codes::lists::REFERRAL.iter().map(|(code, _)| *code).collect();
+        let evidence: Vec<&str> = indicators::CATALOGUE.iter().map(|indicator| indicator.id).collect();
+        let metrics = Metrics::new(Bounds { topics: &topics, codes: &codes, evidence: &evidence })?;
+        let inputs = settings.inputs.clone().into();
+        Ok(Self { metrics: Arc::new(metrics), health: Arc::default(), inputs, committed: Arc::default() })
     }
 
     pub fn listener(&self) -> Arc<dyn Listener> {
@@ -145,6 +154,12 @@ impl Telemetry {
             let code = crate::sink::code(decision, Standing::Issued, true);
             self.metrics.holds_open.of(code).set(holds.count(decision) as i64);
         }
+    }
+
+    /// Positions after what is committed, of the owned partitions that anything was committed for.
+    pub fn committed_positions(&self) -> Vec<(Partition, i64)> {
+        let committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
+        committed.iter().map(|(partition, progress)| (*partition, progress.next_offset)).collect()
     }
 
     /// Lag of the owned partitions, from what the reader's client knows about the end of each.

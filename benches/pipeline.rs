@@ -1,0 +1,189 @@
+//! The whole service against a bare consume-produce-commit loop, on the same real broker and records, in one run.
+//! Prints `name value unit`.
+//!
+//! The bare loop copies each record to another topic, 5,000 records a transaction: what exactly-once costs before anything is
+//! screened. `LOADGATE_TEST_BROKERS` uses a running cluster instead of one started here.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code,
+    reason = "a benchmark stops at what is not as expected; it uses a part of the tests' support"
+)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use loadgate::bundle::Bundle;
+use loadgate::config::Config;
+use loadgate::demo;
+use loadgate::outputs::Frames;
+use loadgate::service::{self, Settings, Shutdown, Telemetry};
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::message::Message;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use support::kafka::Cluster;
+
+const RECORDS: usize = 200_000;
+const PARTITIONS: i32 = 8;
+const TRANSACTION_RECORDS: usize = 5_000;
+const WAIT: Duration = Duration::from_secs(10);
+
+/// What a run took.
+struct Measured {
+    wall: Duration,
+    cpu: Duration,
+}
+
+fn main() {
+    let cluster = support::kafka::external().unwrap_or_else(|| Cluster::start(1));
+    let input = cluster.topic("bench-input", PARTITIONS);
+    fill(&cluster, &input);
+    // In turn, twice: the first pair warms the broker's page cache and is not reported.
+    let mut last = None;
+    for _ in 0..2 {
+        last = Some((copy(&cluster, &input), screen(&cluster, &input)));
+    }
+    let Some((bare, pipeline)) = last else { return };
+    report("bare_loop", &bare);
+    report("pipeline", &pipeline);
+    println!("pipeline_ratio {:.2} pipeline/bare", bare.wall.as_secs_f64() / pipeline.wall.as_secs_f64());
+}
+
+fn report(name: &str, measured: &Measured) {
+    println!("{name}_rate {:.0} records/s", RECORDS as f64 / measured.wall.as_secs_f64());
+    println!("{name}_cpu {:.2} us/record", measured.cpu.as_micros() as f64 / RECORDS as f64);
+}
+
+fn fill(cluster: &Cluster, topic: &str) {
+    let producer: BaseProducer = cluster.client().set("linger.ms", "50").create().unwrap();
+    let mut bytes = 0;
+    for (number, sent) in demo::stream(1).filter(|sent| sent.payload.len() < 900_000).take(RECORDS).enumerate() {
+        bytes += sent.payload.len();
+        let partition = number as i32 % PARTITIONS;
+        let mut record =
+            BaseRecord::to(topic).partition(partition).key(&sent.key).payload(&sent.payload).timestamp(sent.at.millis());
+        while let Err((_, refused)) = producer.send(record) {
+            producer.poll(Duration::from_millis(10));
+            record = refused;
+        }
+    }
+    producer.flush(Duration::from_secs(60)).unwrap();
+    println!("record_size {} bytes", bytes / RECORDS);
+}
+
+/// The bare loop.
+fn copy(cluster: &Cluster, input: &str) -> Measured {
+    let output = cluster.topic("bench-copy", PARTITIONS);
+    let group = support::kafka::unique("bench-copy");
+    let mut client = cluster.client();
+    let consumer: BaseConsumer = client
+        .set("group.id", &group)
+        .set("enable.auto.commit", "false")
+        .set("isolation.level", "read_committed")
+        .create()
+        .unwrap();
+    let mut all = TopicPartitionList::new();
+    for partition in 0..PARTITIONS {
+        all.add_partition_offset(input, partition, Offset::Beginning).unwrap();
+    }
+    consumer.assign(&all).unwrap();
+    let mut client = cluster.client();
+    let producer: BaseProducer = client
+        .set("transactional.id", &group)
+        .set("linger.ms", "5")
+        .set("retry.backoff.ms", "10")
+        .set("batch.num.messages", "100000")
+        .set("queue.buffering.max.messages", "1000000")
+        .create()
+        .unwrap();
+    producer.init_transactions(WAIT).unwrap();
+    measured(|| {
+        let mut copied = 0;
+        while copied < RECORDS {
+            copied += copy_transaction(&consumer, &producer, &output, TRANSACTION_RECORDS.min(RECORDS - copied));
+        }
+    })
+}
+
+fn copy_transaction(consumer: &BaseConsumer, producer: &BaseProducer, output: &str, records: usize) -> usize {
+    producer.begin_transaction().unwrap();
+    let mut next = std::collections::BTreeMap::new();
+    for _ in 0..records {
+        let message = consumer.poll(WAIT).expect("a record").unwrap();
+        next.insert(message.partition(), message.offset() + 1);
+        let record = BaseRecord::to(output).key(message.key().unwrap_or_default()).payload(message.payload().unwrap_or_default());
+        producer.send(record).map_err(|(error, _)| error).unwrap();
+        producer.poll(Duration::ZERO);
+    }
+    let mut offsets = TopicPartitionList::new();
+    let topic = consumer.assignment().unwrap().elements()[0].topic().to_owned();
+    for (partition, offset) in next {
+        offsets.add_partition_offset(&topic, partition, Offset::Offset(offset)).unwrap();
+    }
+    producer.send_offsets_to_transaction(&offsets, &consumer.group_metadata().unwrap(), WAIT).unwrap();
+    while producer.in_flight_count() > 0 {
+        producer.poll(Duration::ZERO);
+        std::thread::park_timeout(Duration::from_micros(200));
+    }
+    producer.commit_transaction(WAIT).unwrap();
+    records
+}
+
+/// The service, from the first record to the last commit.
+fn screen(cluster: &Cluster, input: &str) -> Measured {
+    let topic = |stem: &str| cluster.topic(stem, PARTITIONS);
+    let text = format!(
+        "[kafka]\nbrokers = [{:?}]\ngroup = {:?}\n[[input]]\ntopic = {input:?}\n[outputs]\nalerts_aviation_security = {:?}\n\
+         alerts_customs = {:?}\nreferrals = {:?}\nassessments = {:?}\ndead_letters = {:?}\n",
+        cluster.bootstrap(),
+        support::kafka::unique("bench"),
+        topic("bench-security"),
+        topic("bench-customs"),
+        topic("bench-referrals"),
+        topic("bench-assessments"),
+        topic("bench-dead"),
+    );
+    let config = Config::parse("bench", &text, []).expect("a valid configuration");
+    let settings = Settings::of(&config).expect("no secrets are needed");
+    let telemetry = Telemetry::of(&settings).expect("the catalogue is consistent");
+    let bundle = Arc::new(Bundle::starter().expect("the starter bundle is valid"));
+    let shutdown = Shutdown::default();
+    let screened = &telemetry.metrics.records_screened;
+    std::thread::scope(|scope| {
+        let service = scope.spawn(|| service::run(&settings, &bundle, Frames::single_object(), &telemetry, &shutdown));
+        wait_until(|| telemetry.metrics.records_read.of(0).get() > 0);
+        let measured = measured(|| wait_until(|| screened.of(0).get() >= RECORDS as u64));
+        shutdown.request();
+        service.join().expect("the service does not panic").expect("the service ends well");
+        measured
+    })
+}
+
+fn wait_until(condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(300);
+    while !condition() {
+        assert!(Instant::now() < deadline, "the service does not get on");
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+}
+
+fn measured(work: impl FnOnce()) -> Measured {
+    let (start, cpu) = (Instant::now(), process_cpu());
+    work();
+    Measured { wall: start.elapsed(), cpu: process_cpu().saturating_sub(cpu) }
+}
+
+/// User and system time of this process, all threads: fields 14 and 15 of /proc/self/stat, in ticks of 10 ms.
+fn process_cpu() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
+}
