@@ -39,9 +39,10 @@ fn mutate(seed: Seed, fixtures: &[Vec<u8>], count: u64) {
         let (format, payload) = mutant.next();
         let mut decoded = Vec::new();
         decoder.decode(format, payload, &context, &mut decoded);
-        assert!(!decoded.is_empty(), "no answer to {format:?} {payload:?}");
+        assert!(!decoded.is_empty(), "no answer to {format:?} \"{}\"", payload.escape_ascii());
         for rejected in decoded.iter().filter_map(|message| message.as_ref().err()) {
-            assert!(rejected.position <= payload.len(), "{rejected} lies behind the end of {format:?} {payload:?}");
+            let within = rejected.position <= payload.len();
+            assert!(within, "{rejected} lies behind the end of {format:?} \"{}\"", payload.escape_ascii());
         }
     }
 }

@@ -32,7 +32,6 @@ pub struct SourcePosition {
 pub struct Published {
     /// Partition of the output topic.
     pub partition: i32,
-    pub key: Vec<u8>,
     pub source: SourcePosition,
     pub value: Value,
     /// When the replica sent it, whether or not anyone could see it yet: milliseconds since 1970.
@@ -157,7 +156,6 @@ fn published(schema: &Schema, message: &BorrowedMessage<'_>) -> Published {
     let value: Value = value.try_into().expect("every record has a JSON form");
     Published {
         partition: message.partition(),
-        key: message.key().unwrap_or_default().to_vec(),
         source: source(&value),
         value,
         sent_ms: message.timestamp().to_millis().unwrap_or_default(),
