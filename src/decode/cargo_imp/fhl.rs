@@ -4,7 +4,7 @@
 //! The rule here: a party or value line belongs to the house bill it follows; what follows the last house bill applies also
 //! to every earlier one that has none of its own.
 
-use super::fields::{self, Joined, keep, some_text};
+use super::fields::{self, Joined, Source, keep};
 use super::fwb::{each_line, handling, values};
 use super::lines::{Line, Lines};
 use super::shipment::ShipmentHead;
@@ -18,7 +18,7 @@ pub(super) fn read<'a>(lines: &mut Lines<'a>) -> Result<Message<'a>, Rejected> {
     while let Some(line) = lines.next() {
         match (line.tag(), &mut draft) {
             (Some((b"HBS", rest)), _) => {
-                let next = House::open(rest, &line, &list)?;
+                let next = House::open(rest, &line, &list, lines.source)?;
                 if let Some(house) = draft.replace(next) {
                     list.houses.push(house.close());
                 }
@@ -56,6 +56,7 @@ fn open<'a>(lines: &mut Lines<'a>) -> Result<Houses<'a>, Rejected> {
 }
 
 struct House<'a> {
+    source: Source<'a>,
     bill: Consignment<'a>,
     goods: GoodsLine<'a>,
     description: Joined<'a>,
@@ -63,9 +64,9 @@ struct House<'a> {
 
 impl<'a> House<'a> {
     /// `AEI12345678/SINJFK/1/K400/4/COMPUTER PARTS`: number, places, pieces, weight, shipper's load and count, description.
-    fn open(rest: &'a [u8], line: &Line<'a>, list: &Houses<'a>) -> Result<Self, Rejected> {
+    fn open(rest: &'a [u8], line: &Line<'a>, list: &Houses<'a>, source: Source<'a>) -> Result<Self, Rejected> {
         let (hawb, after) = fields::first(rest);
-        let Some(hawb) = some_text(hawb) else {
+        let Some(hawb) = source.some_text(hawb) else {
             return Err(Rejected::new(Reason::BadField, line.at, "HBS: the house bill number is missing"));
         };
         let (places, after) = fields::first(after);
@@ -81,6 +82,7 @@ impl<'a> House<'a> {
             || unread(weight, quantity.weight_g.is_some())
             || unread(slac, goods.slac.is_some());
         let mut house = Self {
+            source,
             bill: Consignment {
                 kind: BillKind::House,
                 awb: list.awb,
@@ -93,7 +95,7 @@ impl<'a> House<'a> {
             goods,
             description: Joined::Empty,
         };
-        house.description.push(description);
+        house.description.push(description, source);
         if damaged {
             keep(&mut house.bill.remarks, b"HBS", rest);
         }
@@ -103,7 +105,7 @@ impl<'a> House<'a> {
     fn section(&mut self, (tag, rest): (&'a [u8], &'a [u8]), lines: &mut Lines<'a>) {
         let bill = &mut self.bill;
         match tag {
-            b"TXT" => each_line(rest, lines, |line| self.description.push(line)),
+            b"TXT" => each_line(rest, lines, |line| self.description.push(line, self.source)),
             b"HTS" => each_line(rest, lines, |line| self.hs_codes(line)),
             b"OCI" => oci::read(rest, lines, &mut bill.customs_notes),
             b"SHP" if bill.shipper.is_none() => {
@@ -115,7 +117,7 @@ impl<'a> House<'a> {
             b"NFY" => bill.notify.push(parties::read(Role::Notify, (tag, rest), lines, &mut bill.remarks)),
             b"CVD" => each_line(rest, lines, |line| values(&mut bill.charges, line, &mut bill.remarks)),
             b"SPH" => each_line(rest, lines, |line| handling(bill, line)),
-            _ => each_line(rest, lines, |line| keep(&mut bill.remarks, tag, line)),
+            _ => each_line(rest, lines, |line| self.source.keep(&mut bill.remarks, tag, line)),
         }
     }
 
@@ -133,14 +135,14 @@ impl<'a> House<'a> {
         if fields::split(rest).all(|field| fields::handling(field).is_some()) {
             self.bill.handling.extend(fields::split(rest).filter_map(fields::handling));
         } else {
-            self.description.push(rest);
+            self.description.push(rest, self.source);
         }
     }
 
     fn close(mut self) -> Consignment<'a> {
         self.goods.pieces = self.bill.quantity.pieces;
         self.goods.weight_g = self.bill.quantity.weight_g;
-        self.goods.description = self.description.finish();
+        self.goods.description = self.description.finish(self.source);
         let empty = self.goods == GoodsLine { description: Text::default(), ..Default::default() };
         if !empty {
             self.bill.goods.push(self.goods);

@@ -2,6 +2,42 @@
 
 use crate::model::{Airport, Awb, Carrier, Code, Dimensions, Money, Quantity, Remark, ShipmentCode, Text, Uld};
 
+/// The payload as text, proven to be UTF-8 once, so that the fields of it need not be proven one by one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Source<'a>(&'a str);
+
+impl<'a> Source<'a> {
+    /// What of the payload stands before the first byte that is not UTF-8.
+    pub fn new(payload: &'a [u8]) -> Self {
+        let valid = std::str::from_utf8(payload).or_else(|error| {
+            let front = payload.get(..error.valid_up_to()).unwrap_or_default();
+            std::str::from_utf8(front)
+        });
+        Self(valid.unwrap_or_default())
+    }
+
+    /// As [`text`]. A field that does not stand in the source is proven by itself.
+    #[inline]
+    pub fn text(self, field: &'a [u8]) -> Text<'a> {
+        let start = field.as_ptr().addr().wrapping_sub(self.0.as_ptr().addr());
+        match self.0.get(start..start.wrapping_add(field.len())) {
+            Some(found) => Text::borrowed(found),
+            None => text(field),
+        }
+    }
+
+    /// As [`some_text`].
+    #[inline]
+    pub fn some_text(self, field: &'a [u8]) -> Option<Text<'a>> {
+        (!field.is_empty()).then(|| self.text(field))
+    }
+
+    /// As [`keep`].
+    pub fn keep(self, remarks: &mut Vec<Remark<'a>>, line: &'a [u8], rest: &'a [u8]) {
+        remarks.push(Remark { line: self.text(line), text: self.text(rest) });
+    }
+}
+
 /// Text of a field; bytes that are not UTF-8 become replacement characters.
 pub(super) fn text(bytes: &[u8]) -> Text<'_> {
     match std::str::from_utf8(bytes) {
@@ -61,7 +97,7 @@ pub(super) enum Joined<'a> {
 }
 
 impl<'a> Joined<'a> {
-    pub fn push(&mut self, line: &'a [u8]) {
+    pub fn push(&mut self, line: &'a [u8], source: Source<'a>) {
         let line = line.trim_ascii();
         if line.is_empty() {
             return;
@@ -70,22 +106,22 @@ impl<'a> Joined<'a> {
             Joined::Empty => *self = Joined::One(line),
             Joined::One(first) => {
                 let mut joined = String::with_capacity(first.len() + line.len() + 64);
-                joined.push_str(&text(first));
+                joined.push_str(&source.text(first));
                 joined.push(' ');
-                joined.push_str(&text(line));
+                joined.push_str(&source.text(line));
                 *self = Joined::Many(joined);
             }
             Joined::Many(joined) => {
                 joined.push(' ');
-                joined.push_str(&text(line));
+                joined.push_str(&source.text(line));
             }
         }
     }
 
-    pub fn finish(self) -> Text<'a> {
+    pub fn finish(self, source: Source<'a>) -> Text<'a> {
         match self {
             Joined::Empty => Text::default(),
-            Joined::One(line) => text(line),
+            Joined::One(line) => source.text(line),
             Joined::Many(joined) => Text::from(joined),
         }
     }
@@ -385,6 +421,17 @@ mod tests {
         for refused in ["020-1234567BRULAX", "020-123456789", "02-12345675", "0A0-12345675"] {
             assert!(awb(refused.as_bytes()).is_none(), "{refused}");
         }
+    }
+
+    #[test]
+    fn fields_are_cut_out_of_the_source_wherever_they_stand() {
+        let payload = b"ACME K\xc3\x96LN/M\xdcNCHEN/BERLIN".as_slice();
+        let source = Source::new(payload);
+        let found: Vec<_> = split(payload).map(|field| source.text(field)).collect();
+        assert_eq!(found, ["ACME KÖLN", "M\u{fffd}NCHEN", "BERLIN"]);
+        assert_eq!(source.text(b"ACME"), "ACME");
+        assert_eq!(source.text(&payload[..7]), "ACME K\u{fffd}");
+        assert_eq!(source.some_text(&payload[..0]), None);
     }
 
     #[test]

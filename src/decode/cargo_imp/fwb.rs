@@ -36,6 +36,7 @@ pub(super) fn read<'a>(lines: &mut Lines<'a>, calendar: &Calendar) -> Result<Mes
 
 fn section<'a>(waybill: &mut Consignment<'a>, (tag, rest): (&'a [u8], &'a [u8]), lines: &mut Lines<'a>, calendar: &Calendar) {
     let remarks = &mut waybill.remarks;
+    let source = lines.source;
     match tag {
         b"SHP" => set_party(&mut waybill.shipper, Role::Shipper, (tag, rest), lines, remarks),
         b"CNE" => set_party(&mut waybill.consignee, Role::Consignee, (tag, rest), lines, remarks),
@@ -49,7 +50,7 @@ fn section<'a>(waybill: &mut Consignment<'a>, (tag, rest): (&'a [u8], &'a [u8]),
         b"SPH" => each_line(rest, lines, |line| handling(waybill, line)),
         b"CVD" => each_line(rest, lines, |line| values(&mut waybill.charges, line, remarks)),
         b"PPD" | b"COL" => each_line(rest, lines, |line| total(&mut waybill.charges, tag, line, remarks)),
-        _ => each_line(rest, lines, |line| keep(remarks, tag, line)),
+        _ => each_line(rest, lines, |line| source.keep(remarks, tag, line)),
     }
 }
 
@@ -174,10 +175,11 @@ fn total<'a>(charges: &mut Charges, tag: &'a [u8], rest: &'a [u8], remarks: &mut
 fn issue<'a>(waybill: &mut Consignment<'a>, rest: &'a [u8], lines: &mut Lines<'a>) {
     let (date, issuer) = fields::first(rest);
     waybill.executed = dates::date_with_year(date);
+    let source = lines.source;
     let unread = if waybill.executed.is_some() { issuer } else { rest };
     each_line(unread, lines, |line| {
         if !line.is_empty() {
-            keep(&mut waybill.remarks, b"ISU", line);
+            source.keep(&mut waybill.remarks, b"ISU", line);
         }
     });
 }

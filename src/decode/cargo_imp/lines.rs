@@ -1,6 +1,7 @@
 //! The line cursor: the messages of a payload and the lines of each, with their byte positions.
 
 use super::envelope;
+use super::fields::Source;
 use super::identifier::Identifier;
 use crate::record::{Reason, Rejected};
 
@@ -14,6 +15,7 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
+    #[inline]
     fn new(text: &'a [u8], at: usize) -> Self {
         let tagged = matches!(text, [b'A'..=b'Z', b'A'..=b'Z', b'A'..=b'Z', b'/', ..] | [b'A'..=b'Z', b'A'..=b'Z', b'A'..=b'Z']);
         Self { text, at, tagged }
@@ -35,6 +37,7 @@ impl<'a> Line<'a> {
 /// Yields the messages of a payload with [`Lines::next_message`] and the lines of the current one with [`Lines::next`].
 pub(super) struct Lines<'a> {
     payload: &'a [u8],
+    pub source: Source<'a>,
     at: usize,
     /// Lines and parts of 64 bytes that may still be read: bounds what a payload can make the decoder allocate.
     budget: usize,
@@ -66,6 +69,7 @@ impl<'a> Lines<'a> {
         let at = if payload.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         Self {
             payload,
+            source: Source::new(payload),
             at,
             budget,
             exhausted: false,
@@ -252,20 +256,14 @@ impl<'a> Lines<'a> {
 ///
 /// Lines are so short that a vectorised search is done before it has warmed up; eight bytes at a time are enough.
 fn plain_line_end(rest: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(word) = rest.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        at += match first_below_14(u64::from_le_bytes(*word)) {
-            None => 8,
-            Some(index) if is_line_end(word.get(index)) => return at + index,
-            Some(index) => index + 1,
-        };
-    }
-    let tail = rest.get(at..).unwrap_or_default();
-    at + tail.iter().position(|byte| is_line_end(Some(byte))).unwrap_or(tail.len())
-}
-
-fn is_line_end(byte: Option<&u8>) -> bool {
-    matches!(byte, Some(b'\n' | b'\r' | &ETX))
+    let (words, tail) = rest.as_chunks::<8>();
+    let found = words.iter().enumerate().find_map(|(index, word)| {
+        let below_14 = first_below_14(u64::from_le_bytes(*word))?;
+        Some(index * 8 + below_14)
+    });
+    let at = found.unwrap_or(rest.len() - tail.len());
+    let unread = rest.get(at..).unwrap_or_default();
+    at + unread.iter().position(|byte| matches!(*byte, b'\n' | b'\r' | ETX)).unwrap_or(unread.len())
 }
 
 /// Index of the first of eight bytes that is below 14. Subtracting 14 from a byte below it borrows into its top bit; bytes whose

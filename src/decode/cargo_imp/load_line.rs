@@ -1,7 +1,7 @@
 //! One waybill's line on a flight or booking, with the lines that belong to it.
 
 use super::dates::Calendar;
-use super::fields::{self, keep, text};
+use super::fields::{self, Source, keep, text};
 use super::oci;
 use super::shipment::ShipmentHead;
 use crate::model::{Airport, FlightRef, LoadLine};
@@ -46,7 +46,7 @@ pub(super) fn tagged<'a>(load: &mut LoadLine<'a>, tag: &'a [u8], rest: &'a [u8])
         _ => Section::Other(tag),
     };
     match section {
-        Section::Customs => load.customs_notes.push(oci::note(rest)),
+        Section::Customs => load.customs_notes.push(oci::note(rest, Source::default())),
         Section::Dimensions => dimensions(load, rest),
         _ => keep(&mut load.remarks, tag, rest),
     }
@@ -56,7 +56,7 @@ pub(super) fn tagged<'a>(load: &mut LoadLine<'a>, tag: &'a [u8], rest: &'a [u8])
 /// A continuation. Behind dimensions may also stand what continues the waybill line itself.
 pub(super) fn continuation<'a>(load: &mut LoadLine<'a>, section: Section<'a>, rest: &'a [u8], calendar: &Calendar) {
     match section {
-        Section::Customs => load.customs_notes.push(oci::note(rest)),
+        Section::Customs => load.customs_notes.push(oci::note(rest, Source::default())),
         Section::Other(tag) => keep(&mut load.remarks, tag, rest),
         Section::Dimensions if fields::dimensions(rest).is_some() => dimensions(load, rest),
         _ => waybill(load, rest, calendar),

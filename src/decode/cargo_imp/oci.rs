@@ -1,25 +1,27 @@
 //! OCI lines: other customs, security and regulatory control information. Reads the four fields of a line as they stand;
 //! [`super::security`] interprets them.
 
-use super::fields::{first, text};
+use super::fields::{Source, first};
 use super::lines::Lines;
 use crate::model::{Code, Country, CustomsNote};
 
 /// Reads an OCI line and its continuations. `rest` follows `OCI/`.
 pub(super) fn read<'a>(rest: &'a [u8], lines: &mut Lines<'a>, notes: &mut Vec<CustomsNote<'a>>) {
     notes.reserve(8);
-    notes.push(note(rest));
+    notes.push(note(rest, lines.source));
     while let Some(rest) = lines.continuation() {
-        notes.push(note(rest));
+        notes.push(note(rest, lines.source));
     }
 }
 
 /// `GB/ISS/RA/001-011`, `//ED/0213`, and `/ED/0213` with a slash too few. A line that does not fit is kept whole as text.
-pub(super) fn note(line: &[u8]) -> CustomsNote<'_> {
-    shape(line).or_else(|| shifted(line)).unwrap_or_else(|| CustomsNote { text: text(line), ..Default::default() })
+pub(super) fn note<'a>(line: &'a [u8], source: Source<'a>) -> CustomsNote<'a> {
+    shape(line, source)
+        .or_else(|| shifted(line, source))
+        .unwrap_or_else(|| CustomsNote { text: source.text(line), ..Default::default() })
 }
 
-fn shape(line: &[u8]) -> Option<CustomsNote<'_>> {
+fn shape<'a>(line: &'a [u8], source: Source<'a>) -> Option<CustomsNote<'a>> {
     let (country, rest) = first(line);
     let (subject, rest) = first(rest);
     let (code, rest) = first(rest);
@@ -28,12 +30,12 @@ fn shape(line: &[u8]) -> Option<CustomsNote<'_>> {
         country: Country::from_bytes(country),
         subject: Code::from_bytes(subject),
         code: Code::from_bytes(code),
-        text: text(rest),
+        text: source.text(rest),
     })
 }
 
 /// One field of the front is missing: `/ED/0213` for `//ED/0213` puts the code into the subject.
-fn shifted(line: &[u8]) -> Option<CustomsNote<'_>> {
+fn shifted<'a>(line: &'a [u8], source: Source<'a>) -> Option<CustomsNote<'a>> {
     let (country, rest) = first(line);
     let (code, rest) = first(rest);
     let fits = letters(country, 2) && !code.is_empty() && letters(code, 2) && !rest.is_empty();
@@ -41,7 +43,7 @@ fn shifted(line: &[u8]) -> Option<CustomsNote<'_>> {
         country: Country::from_bytes(country),
         subject: None,
         code: Code::from_bytes(code),
-        text: text(rest),
+        text: source.text(rest),
     })
 }
 
@@ -67,7 +69,7 @@ mod tests {
             ("SOMETHING ELSE", "- - - SOMETHING ELSE"),
             ("/RU1/DNR/D", "- - - /RU1/DNR/D"),
         ] {
-            let note = note(line.as_bytes());
+            let note = note(line.as_bytes(), Source::default());
             let field = |code: Option<&str>| code.unwrap_or("-").to_string();
             let found = [
                 field(note.country.as_deref()),

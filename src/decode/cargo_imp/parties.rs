@@ -1,6 +1,6 @@
 //! Party blocks (SHP, CNE, NFY, AGT) in both shapes: bare lines up to FWB/16 and FHL/4, tagged NAM/ADR/LOC lines since.
 
-use super::fields::{self, Joined, keep, some_text, text};
+use super::fields::{self, Joined, Source};
 use super::lines::Lines;
 use crate::model::{Contact, ContactKind, Country, Party, Remark, Role};
 
@@ -12,6 +12,7 @@ pub(super) fn read<'a>(
     remarks: &mut Vec<Remark<'a>>,
 ) -> Party<'a> {
     let mut draft = Draft {
+        source: lines.source,
         role,
         tag,
         party: Party::default(),
@@ -47,6 +48,7 @@ enum Slot {
 }
 
 struct Draft<'a, 'r> {
+    source: Source<'a>,
     role: Role,
     tag: &'a [u8],
     party: Party<'a>,
@@ -65,12 +67,12 @@ impl<'a> Draft<'a, '_> {
         match self.role {
             Role::Notify if !rest.is_empty() => self.bare(0, rest),
             Role::Agent if !codes.is_empty() => {
-                self.party.account = some_text(codes);
+                self.party.account = self.source.some_text(codes);
                 if !account.is_empty() {
-                    keep(self.remarks, self.tag, rest);
+                    self.source.keep(self.remarks, self.tag, rest);
                 }
             }
-            _ => self.party.account = some_text(rest),
+            _ => self.party.account = self.source.some_text(rest),
         }
     }
 
@@ -91,9 +93,9 @@ impl<'a> Draft<'a, '_> {
 
     fn append(&mut self, rest: &'a [u8]) {
         match self.slot {
-            Slot::Name => self.name.push(rest),
+            Slot::Name => self.name.push(rest, self.source),
             Slot::Place => self.set_place(rest),
-            _ => self.address.push(rest),
+            _ => self.address.push(rest, self.source),
         }
     }
 
@@ -101,16 +103,16 @@ impl<'a> Draft<'a, '_> {
     fn bare(&mut self, line: u8, rest: &'a [u8]) {
         self.slot = Slot::Bare(line.saturating_add(1));
         match (line, self.role) {
-            (0, _) => self.name.push(rest),
+            (0, _) => self.name.push(rest, self.source),
             (1, Role::Agent) => self.set_place(rest),
-            (1, _) => self.address.push(rest),
+            (1, _) => self.address.push(rest, self.source),
             _ => self.set_place(rest),
         }
     }
 
     fn set_place(&mut self, rest: &'a [u8]) {
         if let Some(before) = self.place.replace(rest) {
-            self.address.push(before);
+            self.address.push(before, self.source);
         }
     }
 
@@ -119,7 +121,7 @@ impl<'a> Draft<'a, '_> {
         let (country, rest) = fields::first(rest);
         let (postcode, contacts) = fields::first(rest);
         self.party.country = Country::from_bytes(country);
-        self.party.postcode = some_text(postcode);
+        self.party.postcode = self.source.some_text(postcode);
         self.slot = Slot::Country;
         self.contacts(contacts);
     }
@@ -129,12 +131,12 @@ impl<'a> Draft<'a, '_> {
         while !rest.is_empty() {
             let (code, after) = fields::first(rest);
             let (value, after) = fields::first(after);
-            let kind = std::str::from_utf8(code).ok().and_then(ContactKind::from_cargo_imp);
+            let kind = ContactKind::from_cargo_imp(&self.source.text(code));
             let (Some(kind), false) = (kind, value.is_empty()) else {
-                keep(self.remarks, self.tag, rest);
+                self.source.keep(self.remarks, self.tag, rest);
                 return;
             };
-            self.party.contacts.push(Contact { kind, value: text(value), verified: false });
+            self.party.contacts.push(Contact { kind, value: self.source.text(value), verified: false });
             rest = after;
         }
     }
@@ -142,11 +144,11 @@ impl<'a> Draft<'a, '_> {
     fn finish(mut self) -> Party<'a> {
         if let Some(place) = self.place {
             let (place, state) = fields::first(place);
-            self.party.place = text(place);
-            self.party.state = some_text(state);
+            self.party.place = self.source.text(place);
+            self.party.state = self.source.some_text(state);
         }
-        self.party.name = self.name.finish();
-        self.party.address = self.address.finish();
+        self.party.name = self.name.finish(self.source);
+        self.party.address = self.address.finish(self.source);
         self.party
     }
 }

@@ -1,6 +1,6 @@
 //! Rate description (FWB `RTD`): rate lines with the goods lines below them.
 
-use super::fields::{self, Joined, keep, set};
+use super::fields::{self, Joined, Source, set};
 use super::lines::Lines;
 use crate::model::{BillKind, Code, Consignment, GoodsLine};
 
@@ -11,7 +11,7 @@ const RTD: &[u8] = b"RTD";
 /// A line with a number of pieces begins a goods line of the model; descriptions, dimensions and the like below it belong to
 /// it, whatever their own line numbers. Rates, chargeable weights and totals have no field and are kept in the remarks.
 pub(super) fn read<'a>(rest: &'a [u8], lines: &mut Lines<'a>, waybill: &mut Consignment<'a>) {
-    let mut block = Block { waybill, goods: None, description: Joined::Empty };
+    let mut block = Block { source: lines.source, waybill, goods: None, description: Joined::Empty };
     block.line(rest);
     while let Some(rest) = lines.continuation() {
         block.line(rest);
@@ -20,6 +20,7 @@ pub(super) fn read<'a>(rest: &'a [u8], lines: &mut Lines<'a>, waybill: &mut Cons
 }
 
 struct Block<'a, 'w> {
+    source: Source<'a>,
     waybill: &'w mut Consignment<'a>,
     goods: Option<GoodsLine<'a>>,
     description: Joined<'a>,
@@ -28,7 +29,7 @@ struct Block<'a, 'w> {
 impl<'a> Block<'a, '_> {
     fn close(&mut self) {
         if let Some(mut goods) = self.goods.take() {
-            goods.description = std::mem::take(&mut self.description).finish();
+            goods.description = std::mem::take(&mut self.description).finish(self.source);
             self.waybill.goods.push(goods);
         }
     }
@@ -56,7 +57,7 @@ impl<'a> Block<'a, '_> {
 
     fn description(&mut self, text: &'a [u8]) {
         self.goods();
-        self.description.push(text);
+        self.description.push(text, self.source);
     }
 
     /// `P1/K2400/CQ/W2000/R10.00/T10000`
@@ -74,7 +75,7 @@ impl<'a> Block<'a, '_> {
             }
             self.goods = Some(goods);
         }
-        keep(&mut self.waybill.remarks, RTD, rest);
+        self.source.keep(&mut self.waybill.remarks, RTD, rest);
     }
 
     fn detail(&mut self, rest: &'a [u8]) {
@@ -94,7 +95,7 @@ impl<'a> Block<'a, '_> {
             _ => set(&mut goods.volume_cm3, fields::volume(value)),
         };
         if !read {
-            keep(&mut self.waybill.remarks, RTD, rest);
+            self.source.keep(&mut self.waybill.remarks, RTD, rest);
         }
     }
 }

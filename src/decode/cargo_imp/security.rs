@@ -78,6 +78,8 @@ impl<'a> Reading<'a> {
 
     fn current(&mut self) -> &mut SecurityDeclaration<'a> {
         if self.declarations.is_empty() {
+            // One is the rule, and it is large.
+            self.declarations.reserve_exact(1);
             self.declarations.push(SecurityDeclaration::default());
         }
         let last = self.declarations.len() - 1;
