@@ -92,7 +92,9 @@ fn start(endpoint: &Endpoint, admin: SocketAddr) -> Result<demo::Running, String
     let (asked, positions) = (Arc::clone(&running), Arc::clone(&running));
     Ok(demo::Running {
         ended: Box::new(move || Some(asked.ended()?.err().map_or_else(|| "it stopped".to_owned(), |error| error.to_string()))),
-        positions: Box::new(move || positions.positions()),
+        positions: Box::new(move || {
+            positions.positions().into_iter().map(|(partition, next)| (partition.number, next)).collect()
+        }),
         stop: Box::new(move || running.stop().map_err(|error| error.to_string())),
     })
 }

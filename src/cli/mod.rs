@@ -2,6 +2,7 @@
 
 mod check;
 mod decode;
+mod demo;
 mod files;
 mod list;
 mod run;
@@ -55,6 +56,8 @@ const EXAMPLES: &str = "Examples:
 enum Command {
     /// Run the service: read, screen and publish until SIGTERM.
     Run(run::Arguments),
+    /// See it work: an embedded broker, synthetic terminals and the real service.
+    Demo(demo::Arguments),
     /// Screen message files and print one JSON line per consignment.
     Screen(screen::Arguments),
     /// Decode message files and print the canonical form, one JSON line per message.
@@ -71,6 +74,7 @@ enum Command {
 pub fn run(cli: Cli) -> Exit {
     match cli.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Screen(arguments) => screen::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),

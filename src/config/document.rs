@@ -105,7 +105,7 @@ impl<'s> Document<'s> {
         if self.faults.is_empty() {
             return Ok(whole);
         }
-        self.faults.sort_by(|a, b| (a.place.line, a.place.column).cmp(&(b.place.line, b.place.column)));
+        self.faults.sort_by_key(|fault| (fault.place.line, fault.place.column));
         Err(self.faults)
     }
 

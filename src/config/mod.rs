@@ -138,7 +138,7 @@ pub struct Bundle {
 }
 
 /// The schema registry.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Registry {
     /// Tried in turn. Empty: only the schemas that are compiled in.
@@ -302,12 +302,6 @@ impl Default for Limits {
 impl From<&Limits> for crate::decode::Limits {
     fn from(limits: &Limits) -> Self {
         Self { payload_bytes: limits.payload, elements: limits.elements, depth: limits.depth }
-    }
-}
-
-impl Default for Registry {
-    fn default() -> Self {
-        Self { urls: Vec::new(), user: None, password: None, ca_file: None, framing: Framing::default() }
     }
 }
 

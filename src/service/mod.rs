@@ -180,7 +180,7 @@ fn start_workers(
 fn work(mut worker: Worker, batches: &Receiver<Batch>, screened: &Sender<Screened>, telemetry: &Telemetry) {
     for batch in batches {
         let done = telemetry.time(Stage::Screen, || worker.screen(batch));
-        if telemetry.wait(Stage::Screen, || screened.send(done)).is_err() {
+        if !telemetry.wait(Stage::Screen, || screened.send(done).is_ok()) {
             return;
         }
     }

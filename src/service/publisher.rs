@@ -178,7 +178,7 @@ impl Publisher {
     /// Publishes what the claims still allow of a batch, in one transaction.
     fn publish(&mut self, batch: &Screened) {
         let accepted: Vec<_> = batch.records().filter(|record| self.claims.accepts(record.entry)).collect();
-        self.telemetry.dropped(batch.len() - accepted.len());
+        self.telemetry.dropped(batch.record_count() - accepted.len());
         if self.stale || accepted.is_empty() {
             return;
         }

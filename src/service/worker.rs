@@ -65,7 +65,8 @@ impl Screened {
         self.batch.entries().zip(&self.spans).map(|(entry, spans)| ScreenedRecord { entry, screened: self, spans })
     }
 
-    pub fn len(&self) -> usize {
+    /// Records in the batch.
+    pub fn record_count(&self) -> usize {
         self.batch.len()
     }
 }

@@ -41,7 +41,7 @@ fn open<'a>(lines: &mut Lines<'a>) -> Result<Houses<'a>, Rejected> {
     let Some((b"MBI", rest)) = line.tag() else {
         return Err(Rejected::new(Reason::BadHeader, line.at, "the master bill line (MBI) does not follow the identifier"));
     };
-    let head = ShipmentHead::read(rest, line.at + 4)?;
+    let head = ShipmentHead::read(rest, line.at + line.text.len() - rest.len())?;
     let mut list = Houses {
         awb: Some(head.awb),
         origin: head.origin,
