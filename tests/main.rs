@@ -15,6 +15,7 @@ mod exactly_once;
 mod held_shipment_stays_held;
 mod mutation;
 mod poison_messages;
+mod registry;
 mod sigterm_drains;
 mod support;
 mod topics_command;

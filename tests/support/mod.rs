@@ -1,10 +1,13 @@
 //! What the scenarios stand on: a real broker, replicas as processes, terminals that send and readers that check.
 
 pub mod audit;
+pub mod fetched;
 pub mod group;
+pub mod http;
 pub mod kafka;
 pub mod process;
 pub mod reader;
+pub mod registry;
 pub mod replica;
 pub mod seed;
 pub mod terminals;

@@ -57,6 +57,13 @@ pub fn committed(cluster: &Cluster, topic: &str, schema: &str) -> Vec<Published>
     records
 }
 
+/// The first payload of a topic's first partition, as soon as it is there.
+pub fn first_payload(cluster: &Cluster, topic: &str, deadline: Duration) -> Vec<u8> {
+    let (consumer, _) = reader(cluster, topic);
+    let poll = || Some(consumer.poll(Duration::from_millis(100))?.ok()?.payload()?.to_vec());
+    super::eventually(&format!("a record in {topic}"), deadline, poll)
+}
+
 /// Reads a topic while it is written.
 pub struct Live {
     stop: Arc<AtomicBool>,

@@ -1,14 +1,14 @@
 //! Replicas of the service as processes, with topics and a consumer group of their own.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::http::{self, Answer};
 use super::kafka::{Cluster, unique};
 use super::process::{Guarded, tail};
 use super::{eventually, free_port};
@@ -118,7 +118,7 @@ impl Replica {
     }
 
     pub fn is_ready(&self) -> bool {
-        self.get("/ready").is_some_and(|answer| answer.starts_with("HTTP/1.1 200"))
+        self.get("/ready").is_some_and(|answer| answer.status == 200)
     }
 
     pub fn kill(&mut self) {
@@ -153,14 +153,9 @@ impl Replica {
         assert!(exited.is_none(), "replica {} stopped by itself ({exited:?}):\n{}", self.name, self.log_tail());
     }
 
-    /// Status line, headers and body; `None` while nobody answers.
-    pub fn get(&self, path: &str) -> Option<String> {
-        let mut stream = TcpStream::connect_timeout(&self.admin, Duration::from_secs(1)).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(2))).ok()?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        Some(answer)
+    /// What the admin port answers; `None` while nobody does.
+    pub fn get(&self, path: &str) -> Option<Answer> {
+        http::get(self.admin, path)
     }
 
     fn running(&self) -> &Guarded {
