@@ -59,7 +59,7 @@ impl Flight {
     }
 
     /// Sends the next message; `None` when the flight's life is over.
-    pub fn send(&mut self) -> Option<Sent> {
+    pub fn send(&mut self) -> Option<(Message<'static>, Sent)> {
         let step = self.steps.pop()?;
         match step.what {
             What::Booked => Some(self.list(step.at, false)),
@@ -82,7 +82,7 @@ impl Flight {
 
     fn plan_shipment(&mut self, index: usize) {
         let Some(shipment) = self.shipments.get(index) else { return };
-        let (declared, amended) = (shipment.declared, shipment.amended.is_some());
+        let (declared, amended, is_clean) = (shipment.declared, shipment.amended.is_some(), shipment.story.is_none());
         let house_lists = shipment.house_lists().len();
         let Leg { departure, arrival, .. } = self.leg;
         self.step(declared, index, What::Waybill);
@@ -90,7 +90,7 @@ impl Flight {
             let wait = self.chance.between(2, 20);
             self.step(after(declared, wait), index, What::Houses(list));
         }
-        if self.chance.one_in(30) {
+        if is_clean && self.chance.one_in(30) {
             self.step(after(declared, 25), index, What::Waybill);
         }
         if amended {
@@ -118,7 +118,7 @@ impl Flight {
         self.steps.push(Step { at, when: at, shipment, what });
     }
 
-    fn shipment_message(&mut self, step: &Step) -> Option<Sent> {
+    fn shipment_message(&mut self, step: &Step) -> Option<(Message<'static>, Sent)> {
         let shipment = self.shipments.get(step.shipment)?;
         let waybill = || Message::Waybill(Box::new(shipment.waybill.clone()));
         let (message, expected, story) = match step.what {
@@ -136,10 +136,10 @@ impl Flight {
             What::Booked | What::Manifest => return None,
         };
         let payload = shipment.wire.write(&message, step.at);
-        Some(Sent { at: step.at, key: shipment.awb.to_string(), payload, expected, story })
+        Some((message, Sent { at: step.at, key: shipment.awb.to_string(), payload, expected, story }))
     }
 
-    fn list(&self, at: Timestamp, departed: bool) -> Sent {
+    fn list(&self, at: Timestamp, departed: bool) -> (Message<'static>, Sent) {
         let Leg { lane, departure, .. } = self.leg;
         let stop = if lane.via.is_empty() { lane.destination } else { lane.via };
         let number = format!("{:04}", lane.flight);
@@ -156,7 +156,8 @@ impl Flight {
         let list = FlightList { flight, part: Some(1), last: true, points, ..Default::default() };
         let message = if departed { Message::Manifest(list) } else { Message::BookedList(list) };
         let key = format!("{}{number}/{}", lane.carrier, day(departure).civil().date());
-        Sent { at, key, payload: self.wire.write(&message, at), expected: Expected::Remembered, story: None }
+        let payload = self.wire.write(&message, at);
+        (message, Sent { at, key, payload, expected: Expected::Remembered, story: None })
     }
 
     fn booked(&self) -> Vec<UldLoad<'static>> {
@@ -271,7 +272,7 @@ mod tests {
         let mut flight = Flight::new(&World::new(5), 3, Timestamp::from_millis(1_772_409_600_000));
         let mut last = Timestamp::default();
         let mut count = 0;
-        while let Some(sent) = flight.send() {
+        while let Some((_, sent)) = flight.send() {
             assert!(sent.at >= last);
             last = sent.at;
             count += 1;

@@ -136,20 +136,20 @@ pub static STORIES: &[Story] = &[
 fn flowers(draft: &mut Draft, lane: &Lane, chance: &mut Chance) {
     stranger(draft, lane, "FLOWERS", chance);
     goods(draft, "FLOWERS", "060311", (20, 18_000));
-    worth(draft, 900_00, 1_450_00);
+    worth(draft, 900, 1_450);
 }
 
 fn pill_press(draft: &mut Draft, lane: &Lane, chance: &mut Chance) {
     stranger(draft, lane, "TRADING", chance);
     goods(draft, "TDP TABLET PRESS PUNCH DIE SET AND 4-ANPP INTERMEDIATE", "847989", (3, 42_000));
-    worth(draft, 2_400_00, 600_00);
+    worth(draft, 2_400, 600);
 }
 
 fn fish_maw(draft: &mut Draft, lane: &Lane, chance: &mut Chance) {
     stranger(draft, lane, "SEAFOOD", chance);
     draft.bill.consignee = Some(world::person(place(lane.destination), chance));
     goods(draft, "DRIED FISH MAW", "030572", (4, 12_000));
-    worth(draft, 400_00, 310_00);
+    worth(draft, 400, 310);
 }
 
 fn power_banks(draft: &mut Draft, _: &Lane, _: &mut Chance) {
@@ -166,7 +166,7 @@ fn no_ground(draft: &mut Draft, _: &Lane, _: &mut Chance) {
 fn massage_oil(draft: &mut Draft, lane: &Lane, chance: &mut Chance) {
     stranger(draft, lane, "COSMETICS", chance);
     goods(draft, "COSMETIC MASSAGE OIL HEMP CBD IN JARS", "330499", (12, 9_000));
-    worth(draft, 1_100_00, 520_00);
+    worth(draft, 1_100, 520);
 }
 
 fn documents(draft: &mut Draft, _: &Lane, _: &mut Chance) {
@@ -177,7 +177,7 @@ fn documents(draft: &mut Draft, _: &Lane, _: &mut Chance) {
 fn airsoft(draft: &mut Draft, lane: &Lane, chance: &mut Chance) {
     stranger(draft, lane, "HOBBY", chance);
     goods(draft, "AIRSOFT SLIDE AND BARREL KIT WITH RECEIVER", "950490", (5, 3_400));
-    worth(draft, 700_00, 260_00);
+    worth(draft, 700, 260);
 }
 
 /// Parties that nobody has seen before, and an account that was opened for this one shipment.
@@ -212,8 +212,8 @@ fn goods(draft: &mut Draft, text: &'static str, hs: &'static str, (pieces, piece
     }];
 }
 
-/// Value of the goods and freight, in hundredths of a dollar.
+/// Value of the goods and freight, in dollars.
 fn worth(draft: &mut Draft, value: i64, freight: i64) {
-    draft.bill.charges.customs_value = Some(Money { hundredths: value });
-    draft.bill.charges.freight = Some(Money { hundredths: freight });
+    draft.bill.charges.customs_value = Some(Money { hundredths: value * 100 });
+    draft.bill.charges.freight = Some(Money { hundredths: freight * 100 });
 }

@@ -9,7 +9,7 @@ use super::chance::Chance;
 use super::flight::Flight;
 use super::sent::Sent;
 use super::world::World;
-use crate::model::Timestamp;
+use crate::model::{Message, Timestamp};
 
 /// The endless stream of a seed, beginning on 2 March 2026. The same seed gives the same bytes.
 pub fn stream(seed: u64) -> impl Iterator<Item = Sent> {
@@ -55,6 +55,22 @@ impl Stream {
         Self { world: World::new(seed), pace, open: BinaryHeap::new(), next: 0, chance, broken: false }
     }
 
+    /// The readable messages of a seed beside what is sent: fixtures for whoever reads or writes messages.
+    pub fn messages(seed: u64) -> impl Iterator<Item = (Message<'static>, Sent)> {
+        let mut stream = Self::new(seed, Pace::default());
+        std::iter::from_fn(move || stream.readable())
+    }
+
+    fn readable(&mut self) -> Option<(Message<'static>, Sent)> {
+        self.open_due();
+        let mut earliest = self.open.pop()?;
+        let sent = earliest.flight.send();
+        if let Some(at) = earliest.flight.next_at() {
+            self.open.push(Open { at, ..earliest });
+        }
+        sent
+    }
+
     fn opens(&self, number: u64) -> Timestamp {
         let gap_ms = DAY_MS / self.pace.flights_per_day.max(1);
         Timestamp::from_millis(self.pace.start.millis().saturating_add_unsigned(number.saturating_mul(gap_ms)))
@@ -80,19 +96,14 @@ impl Iterator for Stream {
     type Item = Sent;
 
     fn next(&mut self) -> Option<Sent> {
-        self.open_due();
         if !self.broken && self.chance.one_in(BROKEN_ONE_IN) {
             self.broken = true;
-            let at = self.open.peek().map(|earliest| earliest.at).unwrap_or(self.pace.start);
+            self.open_due();
+            let at = self.open.peek().map_or(self.pace.start, |earliest| earliest.at);
             return Some(broken::message(at, &mut self.chance));
         }
         self.broken = false;
-        let mut earliest = self.open.pop()?;
-        let sent = earliest.flight.send();
-        if let Some(at) = earliest.flight.next_at() {
-            self.open.push(Open { at, ..earliest });
-        }
-        sent
+        self.readable().map(|(_, sent)| sent)
     }
 }
 

@@ -1,0 +1,105 @@
+//! Watching: a thread that reads everything published, as any team would (`read_committed`), and enters it in the ledger.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::message::Message as _;
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use super::broker::Topics;
+use super::published::{self, Reader, Schemas};
+use super::{DemoError, SharedLedger};
+
+/// What the live view shows beside the ledger's counts.
+#[derive(Debug, Default)]
+pub struct Published {
+    /// Referrals by status code.
+    pub referrals: BTreeMap<String, u64>,
+    pub alerts: u64,
+    /// The latest ones, oldest first.
+    pub latest: VecDeque<published::Alert>,
+    /// Records that could not be read as what their topic promises.
+    pub unreadable: u64,
+}
+
+pub type SharedPublished = Arc<std::sync::Mutex<Published>>;
+
+pub struct Watch {
+    topics: Topics,
+    reader: Reader,
+    consumer: BaseConsumer,
+}
+
+impl Watch {
+    pub fn connect(brokers: &str, topics: &Topics, schemas: &Schemas) -> Result<Self, DemoError> {
+        let consumer: BaseConsumer = ClientConfig::new()
+            .set("bootstrap.servers", brokers)
+            .set("client.id", "loadgate-demo-watch")
+            // Required by the client; nothing is committed.
+            .set("group.id", "loadgate-demo-watch")
+            .set("enable.auto.commit", "false")
+            .set("isolation.level", "read_committed")
+            .set("fetch.wait.max.ms", "50")
+            .set("queued.max.messages.kbytes", "8192")
+            .create()?;
+        let mut assignment = TopicPartitionList::new();
+        for (topic, partitions) in topics.outputs() {
+            for partition in 0..partitions {
+                assignment.add_partition_offset(topic, partition, Offset::Beginning)?;
+            }
+        }
+        consumer.assign(&assignment)?;
+        Ok(Self { topics: topics.clone(), reader: Reader::new(schemas)?, consumer })
+    }
+
+    pub fn start(
+        self,
+        ledger: SharedLedger,
+        published: SharedPublished,
+        stop: Arc<AtomicBool>,
+    ) -> Result<JoinHandle<()>, DemoError> {
+        let watch = move || {
+            while !stop.load(Ordering::Relaxed) {
+                match self.consumer.poll(Duration::from_millis(100)) {
+                    Some(Ok(record)) => self.enter(record.topic(), record.payload().unwrap_or_default(), &ledger, &published),
+                    Some(Err(error)) => tracing::debug!(%error, "reading what was published"),
+                    None => {}
+                }
+            }
+        };
+        Ok(thread::Builder::new().name("watch".into()).spawn(watch)?)
+    }
+
+    fn enter(&self, topic: &str, payload: &[u8], ledger: &SharedLedger, published: &SharedPublished) {
+        let read = if topic == self.topics.assessments {
+            self.reader.assessment(payload).map(|seen| {
+                super::lock(ledger).assessed(seen.partition, seen.offset, seen.decision);
+            })
+        } else if topic == self.topics.dead_letters {
+            self.reader
+                .dead_letter(payload)
+                .map(|seen| super::lock(ledger).dead_letter(seen.partition, seen.offset, &seen.reason))
+        } else if topic == self.topics.referrals {
+            self.reader.referral_code(payload).map(|code| *super::lock(published).referrals.entry(code).or_default() += 1)
+        } else {
+            self.reader.alert(payload).map(|alert| {
+                let mut published = super::lock(published);
+                published.alerts += 1;
+                published.latest.push_back(alert);
+                if published.latest.len() > LATEST_ALERTS {
+                    published.latest.pop_front();
+                }
+            })
+        };
+        if read.is_none() {
+            super::lock(published).unreadable += 1;
+        }
+    }
+}
+
+const LATEST_ALERTS: usize = 6;
