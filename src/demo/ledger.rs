@@ -270,9 +270,11 @@ mod tests {
         assert!(ledger.is_settled());
     }
 
+    type Happening = fn(&mut Ledger);
+
     #[test]
     fn whatever_differs_from_the_expected_fate_is_named() {
-        let cases: [(Expected, fn(&mut Ledger), &str); 4] = [
+        let cases: [(Expected, Happening, &str); 4] = [
             (
                 Expected::Assessed(2),
                 |ledger| ledger.assessed(0, 0, Decision::Clear),
