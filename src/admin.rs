@@ -139,7 +139,10 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let bounds = Bounds { topics: &[], codes: &[], evidence: &[] };
-            let admin = Admin { metrics: Arc::new(Metrics::new(bounds).unwrap()), health: Arc::default() };
+            let admin = Admin {
+                metrics: Arc::new(Metrics::new(bounds).unwrap()),
+                health: Arc::new(Health::new(Duration::from_secs(60))),
+            };
             let health = Arc::clone(&admin.health);
             let port = admin.bind(([127, 0, 0, 1], 0).into()).await.unwrap();
             let address = port.address().unwrap();

@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     faults.iter().for_each(|fault| eprintln!("{fault}"));
     match faults.len() {
         0 => {
-            println!("no faults");
+            let _ = writeln!(std::io::stdout(), "no faults");
             Exit::Done
         }
         count => {

@@ -1,5 +1,6 @@
 //! `loadgate demo`
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +68,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     };
     match demo::run(&options, &schemas(), |endpoint| start(endpoint, arguments.admin), &shutdown) {
         Ok(account) => {
-            println!("{account}");
+            let _ = writeln!(std::io::stdout(), "{account}");
             if account.balances() { Exit::Done } else { Exit::Failed }
         }
         Err(error) => fail(Exit::Failed, error),

@@ -1,5 +1,6 @@
 //! `loadgate topics`
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -63,18 +64,23 @@ fn show(settings: &Settings, names: &[&str], arguments: &Arguments) -> Result<bo
     for &name in names {
         let partitions = metadata.topics().iter().find(|topic| topic.name() == name).map(|topic| topic.partitions().len());
         match partitions {
-            Some(partitions) => println!("{name}  {partitions} partitions"),
+            Some(partitions) => say(format_args!("{name}  {partitions} partitions")),
             None if arguments.create => {
                 create(&admin, name, arguments)?;
-                println!("{name}  created with {} partitions", arguments.partitions);
+                say(format_args!("{name}  created with {} partitions", arguments.partitions));
             }
             None => {
                 complete = false;
-                println!("{name}  missing: create it with `loadgate topics --create`");
+                say(format_args!("{name}  missing: create it with `loadgate topics --create`"));
             }
         }
     }
     Ok(complete)
+}
+
+/// A reader that hangs up wants no more.
+fn say(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn create(admin: &AdminClient<DefaultClientContext>, name: &str, arguments: &Arguments) -> Result<(), KafkaError> {

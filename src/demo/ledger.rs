@@ -272,7 +272,8 @@ mod tests {
 
     #[test]
     fn whatever_differs_from_the_expected_fate_is_named() {
-        let cases: [(Expected, fn(&mut Ledger), &str); 4] = [
+        type Case = (Expected, fn(&mut Ledger), &'static str);
+        let cases: [Case; 4] = [
             (
                 Expected::Assessed(2),
                 |ledger| ledger.assessed(0, 0, Decision::Clear),

@@ -128,15 +128,8 @@ pub static CONSUMER_LAG_SECONDS: Row = gauge(
     &["topic", "partition"],
     "Age of the last record committed while more are waiting, in seconds; 0 when none is.",
 );
-pub static CATCH_UP_REMAINING: Row = gauge(
-    "loadgate_catch_up_remaining_records",
-    &[],
-    "Offsets still to be read before this replica has caught up and becomes ready.",
-);
 
 // What it depends on.
-pub static REGISTRY_REQUESTS: Row =
-    counter("loadgate_registry_requests_total", &["outcome"], "Requests to the schema registry, by outcome.");
 pub static BROKER_UP: Row =
     gauge("loadgate_broker_up", &["client"], "1 while at least one broker answers this Kafka client, else 0.");
 pub static BROKER_ERRORS: Row = counter("loadgate_broker_errors_total", &["client"], "Errors that a Kafka client reported.");
@@ -177,8 +170,6 @@ pub static CATALOGUE: &[&Row] = &[
     &OWNER_STRAY_RECORDS,
     &CONSUMER_LAG_RECORDS,
     &CONSUMER_LAG_SECONDS,
-    &CATCH_UP_REMAINING,
-    &REGISTRY_REQUESTS,
     &BROKER_UP,
     &BROKER_ERRORS,
     &CLIENT_QUEUE_RECORDS,

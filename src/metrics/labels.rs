@@ -33,7 +33,6 @@ label!(Stage, "stage");
 label!(Phase, "phase");
 label!(Outcome, "outcome");
 label!(Change, "change");
-label!(RegistryAnswer, "outcome");
 label!(Client, "client");
 label!(MessageKind, "kind");
 label!(Reason, "reason");
@@ -135,27 +134,6 @@ impl Change {
     }
 }
 
-/// What the schema registry answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RegistryAnswer {
-    Found,
-    NotFound,
-    /// No answer, or none that could be used.
-    Failed,
-}
-
-impl RegistryAnswer {
-    pub const ALL: [RegistryAnswer; 3] = [RegistryAnswer::Found, RegistryAnswer::NotFound, RegistryAnswer::Failed];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            RegistryAnswer::Found => "found",
-            RegistryAnswer::NotFound => "not_found",
-            RegistryAnswer::Failed => "failed",
-        }
-    }
-}
-
 /// One of this replica's Kafka clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Client {
@@ -240,7 +218,6 @@ mod tests {
         in_order::<Phase>();
         in_order::<Outcome>();
         in_order::<Change>();
-        in_order::<RegistryAnswer>();
         in_order::<Client>();
         in_order::<MessageKind>();
         in_order::<Reason>();

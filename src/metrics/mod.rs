@@ -14,7 +14,7 @@ use crate::record::Reason;
 use crate::screen::verdict::{Decision, Domain};
 use handles::Register;
 pub use handles::{ByName, ByTopic, PerLabel, PerPair};
-use labels::{Change, Client, MessageKind, Outcome, Phase, RegistryAnswer, Stage};
+use labels::{Change, Client, MessageKind, Outcome, Phase, Stage};
 
 /// What bounds the labels that no enum bounds.
 #[derive(Debug, Clone, Copy)]
@@ -60,9 +60,7 @@ pub struct Metrics {
     pub owner_stray_records: IntCounter,
     consumer_lag_records: IntGaugeVec,
     consumer_lag_seconds: GaugeVec,
-    pub catch_up_remaining_records: IntGauge,
 
-    pub registry_requests: PerLabel<RegistryAnswer, IntCounter>,
     pub broker_up: PerLabel<Client, IntGauge>,
     pub broker_errors: PerLabel<Client, IntCounter>,
     pub client_queue_records: PerLabel<Client, IntGauge>,
@@ -111,8 +109,6 @@ impl Metrics {
             owner_stray_records: row.int_counter(&catalogue::OWNER_STRAY_RECORDS)?,
             consumer_lag_records: row.int_gauges(&catalogue::CONSUMER_LAG_RECORDS)?,
             consumer_lag_seconds: row.gauges(&catalogue::CONSUMER_LAG_SECONDS)?,
-            catch_up_remaining_records: row.int_gauge(&catalogue::CATCH_UP_REMAINING)?,
-            registry_requests: row.counter_per(&catalogue::REGISTRY_REQUESTS)?,
             broker_up: row.gauge_per(&catalogue::BROKER_UP)?,
             broker_errors: row.counter_per(&catalogue::BROKER_ERRORS)?,
             client_queue_records: row.gauge_per(&catalogue::CLIENT_QUEUE_RECORDS)?,

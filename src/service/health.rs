@@ -22,24 +22,21 @@ impl Beat {
     }
 }
 
-/// Longest pause of a loop that still counts as life: a rebuild of the producer against a broker that is away takes three calls.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
-
 pub struct Health {
     started: Instant,
+    /// Longest pause of a loop that still counts as life. A rebuild of the producer against a broker that is away takes three calls.
+    stall_limit: Duration,
     /// Milliseconds after `started`, by [`Beat`].
     beats: [AtomicU64; 2],
     /// Why the service is not ready; empty when it is.
     unready: Mutex<String>,
 }
 
-impl Default for Health {
-    fn default() -> Self {
-        Self { started: Instant::now(), beats: Default::default(), unready: Mutex::new("starting".into()) }
-    }
-}
-
 impl Health {
+    pub fn new(stall_limit: Duration) -> Self {
+        Self { started: Instant::now(), stall_limit, beats: Default::default(), unready: Mutex::new("starting".into()) }
+    }
+
     pub fn beat(&self, beat: Beat) {
         if let Some(last) = self.beats.get(beat as usize) {
             last.store(self.now_millis(), Ordering::Relaxed);
@@ -50,7 +47,7 @@ impl Health {
     pub fn live(&self) -> Result<(), String> {
         for (beat, last) in Beat::ALL.iter().zip(&self.beats) {
             let silence = Duration::from_millis(self.now_millis().saturating_sub(last.load(Ordering::Relaxed)));
-            if silence > SILENCE_MAX {
+            if silence > self.stall_limit {
                 return Err(format!("the {} loop has not advanced for {} s", beat.as_str(), silence.as_secs()));
             }
         }
@@ -83,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_service_is_alive_from_the_start_and_ready_when_nothing_is_waited_for() {
-        let health = Health::default();
+        let health = Health::new(Duration::from_secs(60));
         assert_eq!(health.live(), Ok(()));
         assert_eq!(health.ready(), Err("starting".into()));
         health.set_unready("");
@@ -92,8 +89,8 @@ mod tests {
 
     #[test]
     fn a_loop_that_stands_still_is_named() {
-        let started = Instant::now().checked_sub(SILENCE_MAX * 2).unwrap();
-        let health = Health { started, ..Health::default() };
+        let started = Instant::now().checked_sub(Duration::from_secs(120)).unwrap();
+        let health = Health { started, ..Health::new(Duration::from_secs(60)) };
         health.beat(Beat::Reader);
         assert_eq!(health.live(), Err("the publisher loop has not advanced for 120 s".into()));
     }

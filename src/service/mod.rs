@@ -66,6 +66,8 @@ pub struct Settings {
     pub workers: usize,
     pub limits: Limits,
     pub decoder: DecoderConfig,
+    /// How long a loop may stand still and count as alive.
+    pub stall_limit: Duration,
     /// How long leaving the group may take at the end.
     pub leave_timeout: Duration,
 }

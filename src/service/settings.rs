@@ -31,6 +31,7 @@ impl Settings {
             workers: config.workers.screen_threads(),
             limits: (&config.limits).into(),
             decoder: DecoderConfig { avro: AvroConfig { registry: registry(config)?, ..AvroConfig::default() } },
+            stall_limit: config.admin.stall_limit,
             // The rest of the grace period is for what is under way.
             leave_timeout: (config.shutdown.grace / 4).min(Duration::from_secs(5)),
         })

@@ -45,7 +45,12 @@ impl Telemetry {
         let evidence: Vec<&str> = indicators::CATALOGUE.iter().map(|indicator| indicator.id).collect();
         let metrics = Metrics::new(Bounds { topics: &topics, codes: &codes, evidence: &evidence })?;
         let inputs = settings.inputs.clone().into();
-        Ok(Self { metrics: Arc::new(metrics), health: Arc::default(), inputs, committed: Arc::default() })
+        Ok(Self {
+            metrics: Arc::new(metrics),
+            health: Arc::new(Health::new(settings.stall_limit)),
+            inputs,
+            committed: Arc::default(),
+        })
     }
 
     pub fn listener(&self) -> Arc<dyn Listener> {

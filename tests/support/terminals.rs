@@ -81,7 +81,7 @@ pub fn send_payload(cluster: &Cluster, topic: &str, key: &str, payload: &[u8]) {
 }
 
 fn send(producer: &BaseProducer<Deliveries>, topic: &str, number: u32) {
-    let waybill = if number % RISKY_EVERY == 0 { waybill::risky(number) } else { waybill::clear(number) };
+    let waybill = if number.is_multiple_of(RISKY_EVERY) { waybill::risky(number) } else { waybill::clear(number) };
     let key = waybill::awb(number);
     let mut record = BaseRecord::to(topic).key(&key).payload(&waybill);
     while let Err((_full, unsent)) = producer.send(record) {
