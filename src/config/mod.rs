@@ -1,7 +1,7 @@
 //! The configuration: one TOML file, with overrides from the environment, checked before anything starts.
 //!
-//! [`document`] reads the file and the environment into one table that knows where each value stands; it becomes the types
-//! below, whose values are checked on their own; [`checks`] then looks across fields. Every fault is reported, each with its
+//! `document` reads the file and the environment into one table that knows where each value stands; it becomes the types
+//! below, whose values are checked on their own; `checks` then looks across fields. Every fault is reported, each with its
 //! place. `config/loadgate.toml` explains every key and states every default.
 
 mod checks;
@@ -217,7 +217,7 @@ impl Config {
         document.verdict(config)
     }
 
-    /// The JSON Schema of the file, for editors and for [`Document`].
+    /// The JSON Schema of the file, for editors and for the reader of the file.
     pub fn schema() -> serde_json::Value {
         let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
         settings.into_generator().into_root_schema_for::<Config>().to_value()

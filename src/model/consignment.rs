@@ -72,7 +72,7 @@ pub struct Money {
 }
 
 /// Charges and declared values. `None` for carriage is NVD, for customs NCV, for insurance XXX, or not stated at all:
-/// [`Charges::declaration`] tells which.
+/// [`Charges::declared`] tells whether anything was declared.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Charges {

@@ -134,6 +134,7 @@ pub fn run(
         claims: Claims::default(),
         holds: Holds::default(),
         stale: false,
+        unsure: false,
     };
     match publisher.run(shutdown, settings.leave_timeout)? {
         true => Ok(()),

@@ -17,7 +17,7 @@ use crate::record::Origin;
 use crate::screen::verdict::Decision;
 use crate::sink::{Destination, HoldKey, Holds, Outbox, Outcome, Outgoing, Transactor};
 use crate::source::reader::Command;
-use crate::source::{Change, Claims, Input, Ownership, Partition, Positions};
+use crate::source::{Change, Claims, Input, Ownership, Partition, Positions, Question};
 
 use super::health::Beat;
 use super::telling::TerminalView;
@@ -75,6 +75,8 @@ pub struct Publisher {
     pub holds: Holds,
     /// The claims must be made anew before anything is published.
     pub stale: bool,
+    /// A transaction ended unknown: what it told may stand, so the holds are to be read again too.
+    pub unsure: bool,
 }
 
 /// How long the publisher waits for a batch before it looks at the group again.
@@ -119,8 +121,8 @@ impl Publisher {
         for change in changes {
             match change {
                 Change::Gained(partitions) => {
-                    tracing::info!(partitions = partitions.len(), "partitions gained");
-                    partitions.into_iter().for_each(|partition| self.claim(partition));
+                    self.telemetry.gained(partitions.len());
+                    partitions.into_iter().for_each(|partition| self.claim(partition, true));
                 }
                 Change::Gone { partitions, lost } => {
                     self.telemetry.gone(&partitions, lost);
@@ -130,8 +132,10 @@ impl Publisher {
         }
         if self.stale && self.transactor_ready() && self.ownership.metadata().is_some() {
             self.stale = false;
-            let partitions: Vec<_> = self.claims.partitions().collect();
-            partitions.into_iter().for_each(|partition| self.claim(partition));
+            // Those not begun yet still have to learn what they were to learn.
+            let learn = std::mem::take(&mut self.unsure);
+            let claims: Vec<_> = self.claims.begun().collect();
+            claims.into_iter().for_each(|(partition, begun)| self.claim(partition, learn || !begun));
         }
         self.begin_claims();
         self.telemetry.ownership(&self.claims, self.ownership.stray_records());
@@ -155,10 +159,9 @@ impl Publisher {
         }
     }
 
-    fn claim(&mut self, partition: Partition) {
+    fn claim(&mut self, partition: Partition, learn: bool) {
         let claim = self.claims.claim(partition);
-        self.telemetry.gained();
-        self.positions.ask(partition, claim);
+        self.positions.ask(Question { partition, claim, learn });
     }
 
     fn release(&mut self, partition: Partition) {
@@ -196,6 +199,7 @@ impl Publisher {
             // One recovery for all: forget, read the committed positions again, go on from there.
             self.holds.forget();
             self.stale = true;
+            self.unsure |= outcome == Outcome::Unknown;
         }
     }
 

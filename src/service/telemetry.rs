@@ -91,8 +91,9 @@ impl Telemetry {
         }
     }
 
-    pub fn gained(&self) {
-        self.metrics.ownership_changes.of(Change::Gained).inc();
+    pub fn gained(&self, partitions: usize) {
+        tracing::info!(partitions, "partitions gained");
+        self.metrics.ownership_changes.of(Change::Gained).inc_by(partitions as u64);
     }
 
     pub fn gone(&self, partitions: &[Partition], lost: bool) {

@@ -31,6 +31,8 @@ pub struct HoldLog {
 /// How long nothing may come before a look at the log is given up, to be tried again.
 const TIMEOUT: Duration = Duration::from_secs(10);
 const CALL: Duration = Duration::from_millis(1000);
+/// How long pending transactions are waited for before whoever asks may do something else.
+const SETTLE: Duration = Duration::from_millis(250);
 
 impl HoldLog {
     pub fn connect(connection: &Connection, group: &str, topic: &str, listener: Arc<dyn Listener>) -> KafkaResult<Self> {
@@ -48,7 +50,7 @@ impl HoldLog {
     /// The committed position of a partition can be visible before the referrals of the same transaction are, so the end is the
     /// end of everything written, and the transactions before it are waited for.
     pub fn catch_up(&mut self) -> KafkaResult<Vec<(HoldKey, Decision)>> {
-        self.wait_until_settled(Instant::now() + TIMEOUT)?;
+        self.wait_until_settled(Instant::now() + SETTLE)?;
         let mut list = TopicPartitionList::new();
         for (&partition, &next_offset) in &self.positions {
             list.add_partition_offset(&self.topic, partition, Offset::Offset(next_offset))?;

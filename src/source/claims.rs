@@ -74,8 +74,9 @@ impl Claims {
         }
     }
 
-    pub fn partitions(&self) -> impl Iterator<Item = Partition> {
-        self.held.keys().copied()
+    /// The partitions held, and whether the claim has begun: whether its position is known.
+    pub fn begun(&self) -> impl Iterator<Item = (Partition, bool)> {
+        self.held.iter().map(|(partition, held)| (*partition, held.next_offset.is_some()))
     }
 
     /// Next offsets of the partitions whose position is known.

@@ -12,7 +12,7 @@ pub mod reader;
 
 pub use claims::{Claims, Partition};
 pub use ownership::{Change, Ownership};
-pub use positions::{Found, Positions};
+pub use positions::{Found, Positions, Question};
 
 use crate::decode::Format;
 

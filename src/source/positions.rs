@@ -21,10 +21,20 @@ pub struct Found<T> {
     pub learnt: T,
 }
 
+/// A question: where does this claim begin?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question {
+    pub partition: Partition,
+    pub claim: Claim,
+    /// What earlier owners published must be learnt first. A replica that merely starts over on a partition it kept knows it, and
+    /// must not wait for a dead replica's transaction to be swept.
+    pub learn: bool,
+}
+
 /// A thread that finds positions. One partition a question: a committed position that waits for somebody's pending transaction
 /// would hold up the answer for all partitions asked with it.
 pub struct Positions<T> {
-    questions: Sender<(Partition, Claim)>,
+    questions: Sender<Question>,
     found: Receiver<Found<T>>,
 }
 
@@ -33,9 +43,9 @@ const QUESTION_TIMEOUT: Duration = Duration::from_millis(500);
 /// Keeps a broker that answers errors at once from being hammered.
 const PAUSE: Duration = Duration::from_millis(20);
 
-impl<T: Send + 'static> Positions<T> {
+impl<T: Default + Send + 'static> Positions<T> {
     /// `learn` runs after positions were found and before they are told: it reads what earlier owners published. It is
-    /// tried again until it succeeds.
+    /// tried again until it succeeds; meanwhile the questions that need it not are answered.
     pub fn start(
         ownership: &Ownership,
         inputs: &[Input],
@@ -50,9 +60,9 @@ impl<T: Send + 'static> Positions<T> {
     }
 
     /// Asks where a claim begins. The answer comes with [`Positions::found`]; it may come after the partition was lost again.
-    pub fn ask(&self, partition: Partition, claim: Claim) {
+    pub fn ask(&self, question: Question) {
         // Fails only when the thread is gone, which ends with the process.
-        let _ = self.questions.send((partition, claim));
+        let _ = self.questions.send(question);
     }
 
     /// What was found since the last call.
@@ -64,57 +74,54 @@ impl<T: Send + 'static> Positions<T> {
 struct Finder<T, L> {
     consumer: Arc<BaseConsumer<Context>>,
     topics: Vec<String>,
-    asked: Receiver<(Partition, Claim)>,
+    asked: Receiver<Question>,
     tell: Sender<Found<T>>,
     learn: L,
 }
 
-impl<T, L: FnMut() -> KafkaResult<T>> Finder<T, L> {
+impl<T: Default, L: FnMut() -> KafkaResult<T>> Finder<T, L> {
     fn run(mut self) {
-        let mut waiting: BTreeMap<Partition, Claim> = BTreeMap::new();
+        let mut waiting: BTreeMap<Partition, Question> = BTreeMap::new();
         loop {
             if waiting.is_empty() {
-                let Ok((partition, claim)) = self.asked.recv() else { return };
-                waiting.insert(partition, claim);
+                let Ok(question) = self.asked.recv() else { return };
+                waiting.insert(question.partition, question);
             }
             // A later claim of the same partition makes the earlier question void.
-            waiting.extend(self.asked.try_iter());
-            let begins = self.committed_of(&mut waiting);
-            if begins.is_empty() {
-                thread::park_timeout(PAUSE);
-                continue;
+            waiting.extend(self.asked.try_iter().map(|question| (question.partition, question)));
+            let found = self.answer(&waiting);
+            for (partition, ..) in found.iter().flat_map(|found| &found.begins) {
+                waiting.remove(partition);
             }
-            let learnt = self.learn();
-            if self.tell.send(Found { begins, learnt }).is_err() {
+            let nothing = found.is_empty();
+            if found.into_iter().any(|found| self.tell.send(found).is_err()) {
                 return;
             }
+            if nothing {
+                thread::park_timeout(PAUSE);
+            }
         }
     }
 
-    /// Asks once for each waiting partition; those with an answer wait no longer.
-    fn committed_of(&self, waiting: &mut BTreeMap<Partition, Claim>) -> Vec<(Partition, Claim, i64)> {
-        let mut begins = Vec::new();
-        waiting.retain(|&partition, &mut claim| match committed(&self.consumer, &self.topics, partition) {
-            Ok(next_offset) => {
-                begins.push((partition, claim, next_offset));
-                false
+    /// Asks once for each waiting claim, and learns once for those that need it.
+    fn answer(&mut self, waiting: &BTreeMap<Partition, Question>) -> Vec<Found<T>> {
+        let (mut at_once, mut after_learning) = (Vec::new(), Vec::new());
+        for &Question { partition, claim, learn } in waiting.values() {
+            match committed(&self.consumer, &self.topics, partition) {
+                Ok(next_offset) if learn => after_learning.push((partition, claim, next_offset)),
+                Ok(next_offset) => at_once.push((partition, claim, next_offset)),
+                Err(error) => tracing::debug!(?partition, %error, "position is not known yet"),
             }
-            Err(error) => {
-                tracing::debug!(?partition, %error, "position is not known yet");
-                true
-            }
-        });
-        begins
-    }
-
-    fn learn(&mut self) -> T {
-        loop {
+        }
+        let mut found = vec![Found { begins: at_once, learnt: T::default() }];
+        if !after_learning.is_empty() {
             match (self.learn)() {
-                Ok(learnt) => return learnt,
+                Ok(learnt) => found.push(Found { begins: after_learning, learnt }),
                 Err(error) => tracing::debug!(%error, "earlier referrals are not known yet"),
             }
-            thread::park_timeout(PAUSE);
         }
+        found.retain(|found| !found.begins.is_empty());
+        found
     }
 }
 

@@ -1,6 +1,6 @@
 //! Avro to canonical messages, by any writer's schema that resolves to `schemas/message.avsc`.
 //!
-//! A datum says which schema wrote it by its frame ([`Framing`]). The first datum of a schema compiles it to a [`Program`];
+//! A datum says which schema wrote it by its frame ([`Framing`]). The first datum of a schema compiles it to a `Program`;
 //! the program then reads bytes straight into the model, borrowing text, without an intermediate value.
 
 mod cursor;
