@@ -12,6 +12,8 @@ mod flight;
 mod latency;
 mod ledger;
 mod published;
+#[cfg(test)]
+mod round_trip;
 mod sent;
 mod shipment;
 pub mod stories;
