@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::table::{Faults, Quoted, Table};
+use crate::diagnostic::table::{Faults, Table};
 use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 use crate::screen::indicators::Indicator;
 use crate::screen::profile::{DOMAINS, Mode, REFERRALS};
@@ -17,8 +17,6 @@ pub struct Policy {
     pub highest_order: Decision,
     /// What differs from the catalogue, by indicator id.
     pub indicators: BTreeMap<String, IndicatorRule>,
-    /// What terminals are told, by regime.
-    pub regimes: BTreeMap<String, RegimeCodes>,
     pub random: Quota,
 }
 
@@ -40,17 +38,6 @@ pub struct IndicatorRule {
     pub domains: Option<Vec<Domain>>,
 }
 
-/// Status codes of one regime; the defaults are those of PACT and ACAS in Cargo-IMP.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RegimeCodes {
-    pub received: String,
-    /// Assessed, nothing found.
-    pub complete: String,
-    pub rfi: String,
-    pub rfs: String,
-    pub dnl: String,
-}
-
 /// Scores end here, so that thresholds and scores share one range.
 pub const SCORE_MAX: u32 = 1_000;
 
@@ -66,20 +53,12 @@ impl Default for IndicatorRule {
     }
 }
 
-impl Default for RegimeCodes {
-    fn default() -> Self {
-        let [received, complete, rfi, rfs, dnl] = ["SR", "SF", "7H", "8H", "6H"].map(str::to_owned);
-        Self { received, complete, rfi, rfs, dnl }
-    }
-}
-
 impl Default for Policy {
     fn default() -> Self {
         Self {
             thresholds: Default::default(),
             highest_order: Decision::Rfs,
             indicators: BTreeMap::new(),
-            regimes: BTreeMap::from([("pact".to_owned(), RegimeCodes::default())]),
             random: Quota::default(),
         }
     }
@@ -92,18 +71,6 @@ impl Thresholds {
             score if score >= self.rfs => Decision::Rfs,
             score if score >= self.rfi => Decision::Rfi,
             _ => Decision::Clear,
-        }
-    }
-}
-
-impl RegimeCodes {
-    /// The code that tells a terminal of a decision.
-    pub fn of(&self, decision: Decision) -> &str {
-        match decision {
-            Decision::Clear => &self.complete,
-            Decision::Rfi => &self.rfi,
-            Decision::Rfs => &self.rfs,
-            Decision::Dnl => &self.dnl,
         }
     }
 }
@@ -135,7 +102,6 @@ fn from_table(table: Table<'_, '_>, indicators: &[Indicator]) -> Policy {
         highest_order: table.choice("highest_order", &orders).unwrap_or(defaults.highest_order),
         thresholds: table.table("thresholds").map_or(defaults.thresholds, domain_thresholds),
         indicators: table.table("indicators").map(|rules| indicator_rules(&rules, indicators)).unwrap_or_default(),
-        regimes: table.table("regimes").map_or(defaults.regimes, |regimes| regime_codes(&regimes)),
         random: table.table("random").map_or(defaults.random, Quota::read),
     };
     table.finish();
@@ -199,25 +165,6 @@ fn indicator_domains(table: &Table<'_, '_>, indicator: &Indicator) -> Vec<Domain
     domains
 }
 
-fn regime_codes(table: &Table<'_, '_>) -> BTreeMap<String, RegimeCodes> {
-    let regime = |(name, value): (Quoted<'_>, _)| Some((name.text.to_owned(), codes(table.as_table(name.text, value)?)));
-    table.entries().filter_map(regime).collect()
-}
-
-fn codes(table: Table<'_, '_>) -> RegimeCodes {
-    let defaults = RegimeCodes::default();
-    let code = |key, default: String| table.text(key).map_or(default, |code| code.text.to_owned());
-    let read = RegimeCodes {
-        received: code("received", defaults.received),
-        complete: code("complete", defaults.complete),
-        rfi: code("rfi", defaults.rfi),
-        rfs: code("rfs", defaults.rfs),
-        dnl: code("dnl", defaults.dnl),
-    };
-    table.finish();
-    read
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,7 +195,7 @@ mod tests {
         let policy = read(
             "highest_order = 'rfi'\n[thresholds.customs]\nrfi = 1\nrfs = 2\ndnl = 3\n\
              [indicators.D1]\nenabled = true\nweight = 5\nmode = 'shadow'\ndomains = ['customs']\n\
-             [regimes.acas]\ndnl = 'XX'\n[random]\nseed = 's'\nshare_per_10_000 = 7\nreferral = 'rfi'\ndomain = 'customs'\n",
+             [random]\nseed = 's'\nshare_per_10_000 = 7\nreferral = 'rfi'\ndomain = 'customs'\n",
         );
         let policy = policy.unwrap();
         assert_eq!(policy.highest_order, Decision::Rfi);
@@ -256,7 +203,6 @@ mod tests {
         assert_eq!(policy.thresholds(Domain::AviationSecurity), Thresholds::default());
         let rule = IndicatorRule { enabled: true, weight: Some(5), mode: Mode::Shadow, domains: Some(vec![Domain::Customs]) };
         assert_eq!(policy.indicators["D1"], rule);
-        assert_eq!([policy.regimes["acas"].of(Decision::Dnl), policy.regimes["acas"].of(Decision::Clear)], ["XX", "SF"]);
         let random = Quota { seed: "s".into(), share_per_10_000: 7, referral: Decision::Rfi, domain: Domain::Customs };
         assert_eq!(policy.random, random);
     }
