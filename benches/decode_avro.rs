@@ -2,12 +2,16 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a benchmark stops at what is not as expected")]
 
+#[path = "support/timing.rs"]
+mod timing;
+
 use std::hint::black_box;
-use std::time::{Duration, Instant};
 
 use apache_avro::{Schema, from_avro_datum, from_value};
 use loadgate::decode::{Context, Decoder, DecoderConfig, Format, Limits, avro};
 use loadgate::model::{Consignment, Message, Timestamp};
+
+use timing::{fastest, report};
 
 fn main() {
     let context = Context { received: Timestamp::from_millis(0), limits: Limits::default() };
@@ -45,22 +49,6 @@ fn main() {
     report("apache-avro, to its values only", value_only, alone.len());
     report("apache-avro, to values and types", typed, alone.len());
     println!("{:.1} times as fast as apache-avro's values alone", value_only.as_secs_f64() / ours.as_secs_f64());
-}
-
-/// The fastest of many rounds, per call.
-fn fastest(mut work: impl FnMut()) -> Duration {
-    const CALLS: u32 = 2_000;
-    let round = |work: &mut dyn FnMut()| {
-        let start = Instant::now();
-        (0..CALLS).for_each(|_| work());
-        start.elapsed() / CALLS
-    };
-    (0..30).map(|_| round(&mut work)).min().unwrap_or_default()
-}
-
-fn report(name: &str, time: Duration, bytes: usize) {
-    let seconds = time.as_secs_f64();
-    println!("{name:34} {:8.0} ns {:10.0} messages/s {:8.0} MB/s", seconds * 1e9, 1.0 / seconds, bytes as f64 / seconds / 1e6);
 }
 
 fn consignment_schema() -> String {

@@ -88,12 +88,6 @@ impl Batch {
     pub fn bytes(&self) -> usize {
         self.bytes.len()
     }
-
-    /// Empties the batch and keeps its memory.
-    pub fn clear(&mut self) {
-        self.bytes.clear();
-        self.slots.clear();
-    }
 }
 
 #[cfg(test)]

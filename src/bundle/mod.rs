@@ -46,6 +46,11 @@ impl Bundle {
         Self::from_files(folder::files(path)?)
     }
 
+    /// The bundle of a folder, or without one the starter bundle.
+    pub fn load_or_starter(folder: Option<&Path>) -> Result<Self, Vec<Diagnostic>> {
+        folder.map_or_else(Self::starter, Self::load)
+    }
+
     /// The bundle that comes with the program: `config/bundle`.
     pub fn starter() -> Result<Self, Vec<Diagnostic>> {
         let file = |(path, text): &(&str, &str)| File { path: (*path).to_owned(), text: (*text).to_owned() };

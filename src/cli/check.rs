@@ -1,7 +1,7 @@
 //! `loadgate check`
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     let config = Config::load(arguments.config.as_deref(), std::env::vars());
     let named = config.as_ref().ok().and_then(|config| config.bundle.path.clone());
     faults.extend(config.err().into_iter().flatten());
-    faults.extend(bundle_faults(arguments.bundle.clone().or(named)));
+    faults.extend(bundle_faults(arguments.bundle.clone().or(named).as_deref()));
     faults.iter().for_each(|fault| eprintln!("{fault}"));
     match faults.len() {
         0 => {
@@ -54,12 +54,8 @@ pub fn run(arguments: &Arguments) -> Exit {
     }
 }
 
-fn bundle_faults(folder: Option<PathBuf>) -> Vec<Diagnostic> {
-    let bundle = match folder {
-        Some(folder) => Bundle::load(&folder),
-        None => Bundle::starter(),
-    };
-    match bundle {
+fn bundle_faults(folder: Option<&Path>) -> Vec<Diagnostic> {
+    match Bundle::load_or_starter(folder) {
         Ok(bundle) => bundle.check_cases(),
         Err(faults) => faults,
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -68,24 +68,19 @@ impl Input {
     fn stdin(&self) -> Result<Payload, String> {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: {error}"))?;
-        Ok(Payload { bytes, received: self.received.unwrap_or_else(|| timestamp(SystemTime::now())) })
+        Ok(Payload { bytes, received: self.received.unwrap_or_else(|| SystemTime::now().into()) })
     }
 
     fn file(&self, path: &Path) -> Result<Payload, String> {
         let fault = |error: io::Error| format!("{}: {error}", path.display());
         let bytes = std::fs::read(path).map_err(fault)?;
-        let modified = || std::fs::metadata(path).and_then(|metadata| metadata.modified()).map(timestamp);
+        let modified = || std::fs::metadata(path).and_then(|metadata| metadata.modified()).map(Timestamp::from);
         let received = match self.received {
             Some(received) => received,
             None => modified().map_err(fault)?,
         };
         Ok(Payload { bytes, received })
     }
-}
-
-fn timestamp(time: SystemTime) -> Timestamp {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// JSON lines on standard output. A reader that hangs up (`| head`) ends the command quietly.

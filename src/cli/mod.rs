@@ -14,6 +14,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::diagnostic::Diagnostic;
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -87,6 +89,12 @@ pub fn run(cli: Cli) -> Exit {
 fn fail(exit: Exit, reason: impl std::fmt::Display) -> Exit {
     eprintln!("loadgate: {reason}");
     exit
+}
+
+/// Shows the faults of a file that a command cannot go on without.
+fn refuse(faults: &[Diagnostic]) -> Exit {
+    faults.iter().for_each(|fault| eprintln!("{fault}"));
+    Exit::Usage
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::running::{Running, interruption};
-use super::{Exit, fail};
+use super::{Exit, fail, refuse};
 use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
@@ -27,10 +27,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Exit {
     let (config, bundle) = match load(arguments.config.as_deref()) {
         Ok(loaded) => loaded,
-        Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{fault}"));
-            return Exit::Usage;
-        }
+        Err(faults) => return refuse(&faults),
     };
     if let Err(reason) = logging::start(config.log.format, &config.log.level) {
         return fail(Exit::Usage, reason);
@@ -53,9 +50,6 @@ pub fn run(arguments: &Arguments) -> Exit {
 
 fn load(file: Option<&Path>) -> Result<(Config, Bundle), Vec<Diagnostic>> {
     let config = Config::load(file, std::env::vars())?;
-    let bundle = match &config.bundle.path {
-        Some(folder) => Bundle::load(folder)?,
-        None => Bundle::starter()?,
-    };
+    let bundle = Bundle::load_or_starter(config.bundle.path.as_deref())?;
     Ok((config, bundle))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::files::{Input, Lines, Payload};
-use super::{Exit, fail};
+use super::{Exit, fail, refuse};
 use crate::bundle::Bundle;
 use crate::decode::{Context, Decoder, DecoderConfig};
 use crate::model::{Awb, Message};
@@ -52,16 +52,9 @@ struct DomainLine {
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
-    let bundle = match &arguments.bundle {
-        Some(folder) => Bundle::load(folder),
-        None => Bundle::starter(),
-    };
-    let bundle = match bundle {
+    let bundle = match Bundle::load_or_starter(arguments.bundle.as_deref()) {
         Ok(bundle) => bundle,
-        Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{fault}"));
-            return Exit::Usage;
-        }
+        Err(faults) => return refuse(&faults),
     };
     let decoder = match Decoder::new(DecoderConfig::default()) {
         Ok(decoder) => decoder,

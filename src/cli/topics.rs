@@ -9,7 +9,7 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-use super::{Exit, fail};
+use super::{Exit, fail, refuse};
 use crate::config::Config;
 use crate::service::Settings;
 
@@ -39,10 +39,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub fn run(arguments: &Arguments) -> Exit {
     let config = match Config::load(arguments.config.as_deref(), std::env::vars()) {
         Ok(config) => config,
-        Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("{fault}"));
-            return Exit::Usage;
-        }
+        Err(faults) => return refuse(&faults),
     };
     let settings = match Settings::of(&config) {
         Ok(settings) => settings,

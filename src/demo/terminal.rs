@@ -112,7 +112,7 @@ impl ProducerContext for Reports {
 }
 
 pub fn now() -> Timestamp {
-    Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
+    std::time::SystemTime::now().into()
 }
 
 const WAIT: Duration = Duration::from_millis(2);

@@ -1,7 +1,6 @@
 //! What a client tells while it works: errors, counted and logged once, and statistics.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use rdkafka::client::ClientContext as RdkafkaContext;
 use rdkafka::consumer::ConsumerContext;
@@ -23,17 +22,11 @@ pub trait Listener: Send + Sync + 'static {
 pub struct ClientContext {
     client: Client,
     listener: Arc<dyn Listener>,
-    failed_deliveries: AtomicU64,
 }
 
 impl ClientContext {
     pub fn new(client: Client, listener: Arc<dyn Listener>) -> Self {
-        Self { client, listener, failed_deliveries: AtomicU64::new(0) }
-    }
-
-    /// Records that a broker refused since the start. A transaction with one of them cannot commit.
-    pub fn failed_deliveries(&self) -> u64 {
-        self.failed_deliveries.load(Ordering::Relaxed)
+        Self { client, listener }
     }
 }
 
@@ -57,7 +50,7 @@ impl ProducerContext for ClientContext {
 
     fn delivery(&self, result: &DeliveryResult<'_>, _opaque: ()) {
         if let Err((error, _)) = result {
-            self.failed_deliveries.fetch_add(1, Ordering::Relaxed);
+            // A transaction with such a record cannot commit, which is where it is dealt with.
             tracing::debug!(client = self.client.as_str(), %error, "record was not delivered");
         }
     }

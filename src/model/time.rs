@@ -1,6 +1,7 @@
 //! Points in time: milliseconds since 1970-01-01T00:00:00Z, as Kafka and Avro carry them.
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
@@ -31,6 +32,14 @@ impl Timestamp {
     pub fn civil(self) -> jiff::civil::DateTime {
         let time = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
         time.to_zoned(jiff::tz::TimeZone::UTC).datetime()
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// The epoch for what is before it.
+    fn from(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }
 

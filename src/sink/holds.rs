@@ -27,6 +27,8 @@ pub struct Holds {
     open: HashMap<HoldKey, Decision>,
     /// Told in the transaction under way: in force when it commits, forgotten when it does not.
     told: HashMap<HoldKey, Decision>,
+    /// Open holds by decision: read after every commit, however many are open.
+    counts: [usize; Decision::ALL.len()],
 }
 
 impl Holds {
@@ -44,7 +46,9 @@ impl Holds {
 
     /// The transaction committed.
     pub fn commit(&mut self) {
-        self.open.extend(self.told.drain());
+        for (key, ordered) in std::mem::take(&mut self.told) {
+            self.learn(key, ordered);
+        }
     }
 
     /// The transaction did not commit.
@@ -52,15 +56,24 @@ impl Holds {
         self.told.clear();
     }
 
-    /// Takes in a hold that an earlier owner of a partition told.
+    /// Takes in a hold that was told, by this replica or by an earlier owner of the partition.
     pub fn learn(&mut self, key: HoldKey, ordered: Decision) {
-        let held = self.open.entry(key).or_default();
-        *held = (*held).max(ordered);
+        let held = self.open.get(&key).copied();
+        if held >= Some(ordered) {
+            return;
+        }
+        self.open.insert(key, ordered);
+        if let Some(count) = held.and_then(|held| self.counts.get_mut(held as usize)) {
+            *count -= 1;
+        }
+        if let Some(count) = self.counts.get_mut(ordered as usize) {
+            *count += 1;
+        }
     }
 
     /// Open holds by decision, for the metrics.
     pub fn count(&self, decision: Decision) -> usize {
-        self.open.values().filter(|held| **held == decision).count()
+        self.counts.get(decision as usize).copied().unwrap_or_default()
     }
 }
 

@@ -55,11 +55,6 @@ impl Outbox {
         self.records.is_empty()
     }
 
-    pub fn clear(&mut self) {
-        self.bytes.clear();
-        self.records.clear();
-    }
-
     /// The records numbered `range`.
     pub fn slice(&self, range: Range<usize>) -> impl Iterator<Item = Outgoing<'_>> {
         let piece = |range: &Range<usize>| self.bytes.get(range.clone()).unwrap_or_default();
