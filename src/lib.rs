@@ -59,6 +59,7 @@ pub mod demo;
 pub mod diagnostic;
 pub mod kafka;
 pub mod logging;
+pub mod memory;
 pub mod metrics;
 pub mod model;
 pub mod outputs;

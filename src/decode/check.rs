@@ -3,7 +3,7 @@
 //! Serde and Avro see to the types; this sees to the meaning. Data-quality errors that a terminal is told about (missing names,
 //! weights …) are not checked here: such a message is readable and is screened.
 
-use crate::model::{BillKind, Consignment, FlightList, FlightRef, Houses, Message};
+use crate::model::{BillKind, Consignment, FlightList, FlightRef, Houses, Message, Outcome};
 use crate::record::{Reason, Rejected};
 
 /// Gives each house its master's number, then refuses a message that could not be tied to any shipment or flight.
@@ -13,6 +13,7 @@ pub fn settle(message: &mut Message<'_>) -> Result<(), Rejected> {
         Message::Houses(houses) => settle_houses(houses),
         Message::Manifest(list) | Message::BookedList(list) => check_list(list),
         Message::Booking(_) | Message::Status(_) => Ok(()),
+        Message::Outcome(outcome) => check_outcome(outcome),
     }
 }
 
@@ -43,6 +44,13 @@ fn check_house(house: &Consignment<'_>, index: Option<usize>) -> Result<(), Reje
     Err(Rejected::new(Reason::BadField, 0, format!("{place} has neither its own number (hawb) nor its master's (awb)")))
 }
 
+fn check_outcome(outcome: &Outcome<'_>) -> Result<(), Rejected> {
+    if outcome.awb.is_some() || outcome.hawb.as_ref().is_some_and(|hawb| !hawb.is_empty()) {
+        return Ok(());
+    }
+    Err(Rejected::new(Reason::BadAwb, 0, "the outcome names no consignment (awb, hawb)"))
+}
+
 fn check_list(list: &FlightList<'_>) -> Result<(), Rejected> {
     if list.flight != FlightRef::default() || !list.points.is_empty() {
         return Ok(());
@@ -71,6 +79,7 @@ mod tests {
             (Message::Houses(Houses { houses: vec![Consignment::default()], ..Default::default() }), Reason::BadField),
             (Message::Manifest(FlightList::default()), Reason::BadField),
             (Message::BookedList(FlightList::default()), Reason::BadField),
+            (Message::Outcome(Box::default()), Reason::BadAwb),
         ];
         for (mut message, reason) in refused {
             assert_eq!(settle(&mut message).unwrap_err().reason, reason, "{message:?}");

@@ -100,6 +100,7 @@ fn keep<'a>(unknown: Vec<(Text<'a>, &'a str)>, message: &mut Message<'a>) {
         Message::Manifest(list) | Message::BookedList(list) => &mut list.remarks,
         Message::Booking(booking) => &mut booking.remarks,
         Message::Status(status) => &mut status.remarks,
+        Message::Outcome(outcome) => &mut outcome.remarks,
     };
     remarks.extend(unknown.into_iter().map(|(line, text)| Remark { line, text: Text::borrowed(text) }));
 }

@@ -165,16 +165,18 @@ pub enum MessageKind {
     BookedList,
     Booking,
     Status,
+    Outcome,
 }
 
 impl MessageKind {
-    pub const ALL: [MessageKind; 6] = [
+    pub const ALL: [MessageKind; 7] = [
         MessageKind::Waybill,
         MessageKind::Houses,
         MessageKind::Manifest,
         MessageKind::BookedList,
         MessageKind::Booking,
         MessageKind::Status,
+        MessageKind::Outcome,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -185,6 +187,7 @@ impl MessageKind {
             MessageKind::BookedList => "booked_list",
             MessageKind::Booking => "booking",
             MessageKind::Status => "status",
+            MessageKind::Outcome => "outcome",
         }
     }
 }
@@ -198,6 +201,7 @@ impl From<&Message<'_>> for MessageKind {
             Message::BookedList(_) => MessageKind::BookedList,
             Message::Booking(_) => MessageKind::Booking,
             Message::Status(_) => MessageKind::Status,
+            Message::Outcome(_) => MessageKind::Outcome,
         }
     }
 }

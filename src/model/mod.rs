@@ -11,6 +11,7 @@ mod code;
 mod consignment;
 mod flight;
 mod ids;
+mod outcome;
 mod party;
 mod security;
 mod status;
@@ -21,6 +22,7 @@ pub use code::{Airport, Carrier, Code, Country, Currency, Handling};
 pub use consignment::{BillKind, Charges, Consignment, Dimensions, GoodsLine, Houses, Money, Quantity, Remark, ShipmentCode};
 pub use flight::{Booking, FlightBooking, FlightList, FlightRef, LoadLine, UldLoad, UnloadPoint};
 pub use ids::{Awb, ConsignmentId, Uld};
+pub use outcome::{Outcome, OutcomeKind};
 pub use party::{Contact, ContactKind, Party, Role};
 pub use security::{Account, CustomsNote, RegulatedEntity, SecurityDeclaration};
 pub use status::{StatusEvent, StatusReport};
@@ -46,6 +48,8 @@ pub enum Message<'a> {
     Booking(Booking<'a>),
     /// FSU, FSA, FSR: what happened to a shipment, or the question what happened.
     Status(StatusReport<'a>),
+    /// What a person found: the answer to a referral.
+    Outcome(Box<Outcome<'a>>),
 }
 
 impl<'a> Message<'a> {
@@ -67,6 +71,7 @@ impl<'a> Message<'a> {
             Message::BookedList(_) => "booked_list",
             Message::Booking(_) => "booking",
             Message::Status(_) => "status",
+            Message::Outcome(_) => "outcome",
         }
     }
 }

@@ -76,7 +76,11 @@ impl<'de> Deserialize<'de> for Timestamp {
                 i64::try_from(millis).map(Timestamp).map_err(E::custom)
             }
         }
-        deserializer.deserialize_any(TimestampVisitor)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(TimestampVisitor)
+        } else {
+            deserializer.deserialize_i64(TimestampVisitor)
+        }
     }
 }
 

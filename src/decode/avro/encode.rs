@@ -14,7 +14,7 @@ use crate::model::Message;
 
 /// Appends `message` as a bare datum of `schemas/message.avsc`.
 pub fn encode(message: &Message<'_>, out: &mut Vec<u8>) {
-    let (field, fields) = (field_of(message), 6);
+    let (field, fields) = (field_of(message), 7);
     out.extend((0..field).map(|_| NULL));
     out.push(SECOND_BRANCH);
     match message {
@@ -23,6 +23,7 @@ pub fn encode(message: &Message<'_>, out: &mut Vec<u8>) {
         Message::Manifest(list) | Message::BookedList(list) => encode_record(list, out),
         Message::Booking(booking) => encode_record(booking, out),
         Message::Status(status) => encode_record(status, out),
+        Message::Outcome(outcome) => encode_record(outcome, out),
     }
     out.extend((field + 1..fields).map(|_| NULL));
 }
@@ -41,6 +42,7 @@ fn field_of(message: &Message<'_>) -> usize {
         Message::BookedList(_) => 3,
         Message::Booking(_) => 4,
         Message::Status(_) => 5,
+        Message::Outcome(_) => 6,
     }
 }
 

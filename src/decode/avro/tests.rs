@@ -9,13 +9,14 @@ use super::*;
 use crate::decode::{Limits, json as json_form};
 use crate::model::Timestamp;
 
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 7] = [
     ("waybill", include_str!("../../../schemas/examples/message-waybill.json")),
     ("houses", include_str!("../../../schemas/examples/message-houses.json")),
     ("manifest", include_str!("../../../schemas/examples/message-manifest.json")),
     ("booked list", include_str!("../../../schemas/examples/message-booked-list.json")),
     ("booking", include_str!("../../../schemas/examples/message-booking.json")),
     ("status", include_str!("../../../schemas/examples/message-status.json")),
+    ("outcome", include_str!("../../../schemas/examples/message-outcome.json")),
 ];
 
 fn context() -> Context {

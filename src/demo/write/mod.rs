@@ -79,6 +79,8 @@ pub fn cargo_imp(message: &Message<'_>, parties: Parties) -> (&'static str, Stri
         (Message::BookedList(_), _) => "FBL/4",
         (Message::Status(_), _) => "FSU/14",
         (Message::Booking(_), _) => "FFR/8",
+        // The teams write outcomes in JSON or Avro: Cargo-IMP has no message for them.
+        (Message::Outcome(_), _) => "",
     };
     lines.line(identifier);
     match message {
@@ -87,6 +89,7 @@ pub fn cargo_imp(message: &Message<'_>, parties: Parties) -> (&'static str, Stri
         Message::Manifest(list) | Message::BookedList(list) => list::write(&mut lines, list),
         Message::Status(report) => report::write(&mut lines, report),
         Message::Booking(booking) => list::write_booking(&mut lines, booking),
+        Message::Outcome(_) => {}
     }
     (identifier, lines.into_text())
 }

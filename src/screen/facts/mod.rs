@@ -16,6 +16,7 @@ pub use buffer::FactsBuffer;
 pub use catalogue::CATALOGUE;
 
 use super::value::{Kind, Value};
+use crate::memory::History;
 use crate::model::{Consignment, Timestamp};
 
 /// What is known about one consignment when it is screened.
@@ -24,6 +25,8 @@ pub struct Facts<'f> {
     pub consignment: &'f Consignment<'f>,
     /// When the message arrived: event time of the screening; never the clock.
     pub received: Timestamp,
+    /// What memory recalls; `None` where there is no memory, and then nothing that needs it is known.
+    pub history: Option<&'f History>,
     derived: &'f FactsBuffer,
 }
 
@@ -31,7 +34,12 @@ impl<'f> Facts<'f> {
     /// The row of one consignment; a pure function of its first two arguments. What the buffer held before is gone.
     pub fn new(consignment: &'f Consignment<'f>, received: Timestamp, buffer: &'f mut FactsBuffer) -> Self {
         derive::fill(buffer, consignment);
-        Self { consignment, received, derived: buffer }
+        Self { consignment, received, history: None, derived: buffer }
+    }
+
+    /// The same row with what memory recalls about the consignment.
+    pub fn with_history(self, history: &'f History) -> Self {
+        Self { history: Some(history), ..self }
     }
 }
 

@@ -1,0 +1,273 @@
+//! Folding: one observation into memory. Commutative and idempotent; see [`super`].
+
+use super::Memory;
+use super::consignment::{Consignment, Replaced};
+use super::days::Day;
+use super::entities::{Forget, Share, Sign};
+use super::key::{Key, Kind};
+use super::observation::{Bill, BillClass, Declared, Loaded, Observation, Part, PartySight};
+use super::table::Table;
+
+impl Memory {
+    /// Takes in what one message told. What is older than the horizon changes nothing.
+    pub fn fold(&mut self, observation: &Observation) {
+        let day = Day::of(observation.time());
+        self.advance(day);
+        if day < self.first() {
+            return;
+        }
+        self.days.insert(day);
+        match observation {
+            Observation::Declared(declared) => self.declared(declared, day),
+            Observation::Loaded(loaded) => self.loaded(loaded),
+            Observation::Moved(moved) => self.moved(moved.consignment, moved.part),
+            Observation::Concluded(concluded) => {
+                self.change(concluded.consignment, day, |entry| entry.conclude(concluded.conclusion));
+            }
+            Observation::Assessed(assessed) => {
+                self.consignments.change(assessed.consignment, |entry| entry.assess(assessed.clone()));
+            }
+        }
+        self.sweep();
+    }
+
+    /// Moves the horizon: what was due on the days passed is taken out of the sums.
+    fn advance(&mut self, day: Day) {
+        if self.days.last().is_some_and(|newest| day <= newest) {
+            return;
+        }
+        let before = self.first();
+        self.days.insert(day);
+        let first = self.first();
+        if first > before {
+            let kept = self.due.split_off(&first);
+            let due = std::mem::replace(&mut self.due, kept);
+            due.into_values().flatten().for_each(|slot| self.forget(slot, first));
+        }
+    }
+
+    fn forget(&mut self, slot: u32, first: Day) {
+        let Some(entry) = self.consignments.at_mut(slot) else { return };
+        let before = share(entry);
+        let dropped = entry.forget_before(first);
+        let (after, empty) = (share(entry), entry.is_empty());
+        self.settle(before, after);
+        dropped.iter().for_each(|part| self.unload(part));
+        if empty {
+            self.consignments.remove(slot);
+        }
+    }
+
+    /// Changes a consignment's entry and settles what that changes in the sums.
+    fn change(&mut self, consignment: Key, day: Day, change: impl FnOnce(&mut Consignment)) {
+        if consignment.is_none() {
+            return;
+        }
+        let slot = self.consignments.slot_or_insert(consignment);
+        let Some(entry) = self.consignments.at_mut(slot) else { return };
+        let before = share(entry);
+        change(entry);
+        let after = share(entry);
+        self.settle(before, after);
+        self.due.entry(day).or_default().push(slot);
+    }
+
+    fn settle(&mut self, before: Option<Share>, after: Option<Share>) {
+        if before == after {
+            return;
+        }
+        before.iter().for_each(|share| self.add(share, -1));
+        after.iter().for_each(|share| self.add(share, 1));
+    }
+
+    fn declared(&mut self, declared: &Declared, day: Day) {
+        self.change(declared.consignment, day, |entry| {
+            entry.declare(declared.stamp, declared.bill);
+        });
+        self.see(&declared.bill, declared.house_number, day);
+        let Bill { shipper, consignee, agent, .. } = declared.bill;
+        self.see_party(shipper, consignee, &declared.shipper, day);
+        self.see_party(consignee, shipper, &declared.consignee, day);
+        self.agents.change(agent, |party| party.days.insert(day));
+    }
+
+    /// Adds a consignment's share to every sum, or takes it out.
+    fn add(&mut self, share: &Share, sign: Sign) {
+        let bill = &share.bill;
+        for party in [bill.shipper, bill.consignee] {
+            self.parties.change(party, |party| party.change(sign, share));
+        }
+        self.agents.change(bill.agent, |party| party.change(sign, share));
+        self.bands.change(bill.band(), |band| band.change(sign, share));
+        for trace in bill.traces() {
+            self.traces.change(trace, |trace| trace.change(sign, share));
+        }
+        let daily = bill.daily_value(Day::of(share.time));
+        self.traces.change(daily, |trace| trace.change(sign, share));
+        if bill.kind == BillClass::House {
+            self.consignments.change(bill.master, |master| master.more().houses.change(bill, sign));
+        }
+    }
+
+    /// Notes when things were seen, for every version of a bill.
+    fn see(&mut self, bill: &Bill, house_number: Key, day: Day) {
+        for trace in bill.traces() {
+            self.traces.change(trace, |trace| trace.days.insert(day));
+        }
+        link(&mut self.links, house_number, bill.master.bits(), day);
+    }
+
+    fn see_party(&mut self, key: Key, partner: Key, sight: &PartySight, day: Day) {
+        self.parties.change(key, |party| {
+            party.days.insert(day);
+            party.spellings.insert(sight.spelling, day);
+            if !partner.is_none() {
+                party.partners.insert(partner.bits(), day);
+            }
+            if !sight.address.is_none() {
+                party.addresses.insert(sight.address.bits(), day);
+            }
+            sight.contacts.iter().for_each(|contact| party.contacts.insert(contact.bits(), day));
+        });
+        for shared in sight.contacts.iter().chain([&sight.address]) {
+            link(&mut self.links, *shared, key.bits(), day);
+        }
+    }
+
+    fn moved(&mut self, consignment: Key, part: Part) {
+        if consignment.is_none() {
+            return;
+        }
+        let slot = self.consignments.slot_or_insert(consignment);
+        let Some(entry) = self.consignments.at_mut(slot) else { return };
+        match entry.moved(part) {
+            Replaced::Unchanged => return,
+            Replaced::Nothing => {}
+            Replaced::One(out) => self.unload(&out),
+        }
+        if !part.load.is_none() {
+            self.loads.change(part.load, |load| load.change(1, part.weight_g));
+            self.due.entry(part.stamp.day()).or_default().push(slot);
+        }
+    }
+
+    fn unload(&mut self, part: &Part) {
+        self.loads.change(part.load, |load| load.change(-1, part.weight_g));
+    }
+
+    fn loaded(&mut self, loaded: &Loaded) {
+        self.loads.change(loaded.load, |load| {
+            if (loaded.stamp, loaded.weight_g) > (load.stated_at, load.stated_g) {
+                (load.stated_at, load.stated_g) = (loaded.stamp, loaded.weight_g);
+            }
+        });
+    }
+
+    /// Removes entries of which nothing is left, a few at a time, so that no message waits for it. Whether it has come by changes
+    /// nothing that is recalled, and nothing in a digest or snapshot, which leave such entries out.
+    fn sweep(&mut self) {
+        let (first, at) = (self.first(), self.swept);
+        self.swept = self.swept.wrapping_add(1);
+        sweep(&mut self.parties, at, first);
+        sweep(&mut self.agents, at, first);
+        sweep(&mut self.bands, at, first);
+        sweep(&mut self.traces, at, first);
+        sweep(&mut self.links, at, first);
+        sweep(&mut self.loads, at, first);
+        let slot = at.checked_rem(self.consignments.slots()).unwrap_or(0);
+        if self.consignments.at(slot).is_some_and(|(_, entry)| !entry.is_live(first)) {
+            self.forget(slot, first);
+        }
+    }
+}
+
+fn sweep<T: Forget + Clone + Default>(table: &mut Table<T>, at: u32, first: Day) {
+    let Some(slot) = at.checked_rem(table.slots()) else { return };
+    if table.at(slot).is_some_and(|(_, entry)| entry.from(first).is_empty()) {
+        table.remove(slot);
+    }
+}
+
+fn link(links: &mut Table<super::Link>, shared: Key, thing: u64, day: Day) {
+    if thing != 0 {
+        links.change(shared, |link| {
+            link.days.insert(day);
+            link.things.insert(thing, day);
+        });
+    }
+}
+
+/// What a consignment adds to the sums.
+pub(super) fn share(entry: &Consignment) -> Option<Share> {
+    let stamp = entry.stamp?;
+    Some(Share { bill: entry.bill, time: stamp.time, inspected: entry.inspected(), found: entry.found() })
+}
+
+impl Bill {
+    /// What is usual for these goods from there. The value is in the currency, so that is part of it.
+    pub fn band(&self) -> Key {
+        commodity(self).with(Kind::Band, number(&self.currency) + 1)
+    }
+
+    /// Everything that this bill is a trace of.
+    pub fn traces(&self) -> [Key; 14] {
+        let (lane, consignee) = (self.lane.bits(), self.consignee.bits());
+        let heading = u64::from(self.heading);
+        let lane_key = lane_key(lane);
+        [
+            self.shipper.with(Kind::Pair, consignee),
+            self.pair_commodity(),
+            self.shipper.with(Kind::ShipperLane, lane),
+            self.consignee.with(Kind::ConsigneeLane, lane),
+            self.shipper.with(Kind::ShipperCommodity, heading),
+            self.consignee.with(Kind::ShipperCommodity, heading),
+            commodity(self),
+            lane_key,
+            lane_key.with(Kind::LaneCommodity, heading),
+            lane_key.with(Kind::Route, u64::from(self.route)),
+            lane_key.with(Kind::Route, if self.route == 0 { 0 } else { u64::MAX }),
+            self.screener,
+            self.entity,
+            if self.exempt { self.entity.with(Kind::ExemptedBy, 1) } else { Key::NONE },
+        ]
+    }
+
+    pub(super) fn pair_commodity(&self) -> Key {
+        self.shipper.with(Kind::Pair, self.consignee.bits()).with(Kind::PairCommodity, u64::from(self.heading))
+    }
+
+    /// The same goods on the way back between the same parties.
+    pub(super) fn return_trade(&self) -> Key {
+        self.consignee.with(Kind::Pair, self.shipper.bits()).with(Kind::PairCommodity, u64::from(self.heading))
+    }
+
+    /// What one consignee is sent on one day, in one currency.
+    pub(super) fn daily_value(&self, day: Day) -> Key {
+        let valued = self.value_hundredths > 0;
+        let of = number(&self.currency) << 16 | u64::from(day.0);
+        self.consignee.with(Kind::DailyValue, if valued { of } else { 0 })
+    }
+}
+
+/// All consignments on a lane that state a route.
+pub(super) fn routed(lane: u64) -> Key {
+    lane_key(lane).with(Kind::Route, u64::MAX)
+}
+
+pub(super) fn lane_key(lane: u64) -> Key {
+    Key::of_public(Kind::Lane, lane)
+}
+
+/// Goods of one heading from one country.
+pub(super) fn commodity(bill: &Bill) -> Key {
+    let [a, b] = bill.origin_country;
+    let country = u64::from(a) << 8 | u64::from(b);
+    if country == 0 || bill.heading == 0 {
+        return Key::NONE;
+    }
+    Key::of_public(Kind::OriginCommodity, country << 16 | u64::from(bill.heading))
+}
+
+fn number(code: &[u8; 3]) -> u64 {
+    code.iter().fold(0, |number, letter| number << 8 | u64::from(*letter))
+}

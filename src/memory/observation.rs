@@ -1,0 +1,287 @@
+//! Observations: what one message tells memory, as keys and integers. Made in parallel by [`observe`](super::observe); folding them
+//! needs neither the message nor its text.
+
+use serde::{Deserialize, Serialize};
+
+use super::days::Day;
+use super::key::Key;
+use crate::model::Timestamp;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Observation {
+    /// A waybill or house bill, or an amendment of it.
+    Declared(Declared),
+    /// A quantity of a shipment at one stage of its way: booked, accepted, manifested, departed …
+    Moved(Moved),
+    /// What a manifest states about a unit load device as a whole.
+    Loaded(Loaded),
+    /// What a person found.
+    Concluded(Concluded),
+    /// What loadgate itself published about a consignment, read back.
+    Assessed(Assessed),
+}
+
+impl Observation {
+    /// Event time: nothing older than the horizon is folded.
+    pub fn time(&self) -> Timestamp {
+        match self {
+            Observation::Declared(declared) => declared.stamp.time,
+            Observation::Moved(moved) => moved.part.stamp.time,
+            Observation::Loaded(loaded) => loaded.stamp.time,
+            Observation::Concluded(concluded) => concluded.conclusion.stamp.time,
+            Observation::Assessed(assessed) => assessed.stamp.time,
+        }
+    }
+
+    pub fn consignment(&self) -> Key {
+        match self {
+            Observation::Declared(declared) => declared.consignment,
+            Observation::Moved(moved) => moved.consignment,
+            Observation::Loaded(_) => Key::NONE,
+            Observation::Concluded(concluded) => concluded.consignment,
+            Observation::Assessed(assessed) => assessed.consignment,
+        }
+    }
+}
+
+/// Orders the versions of one thing: by event time, then by a hash of the content, so that every replica keeps the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Stamp {
+    pub time: Timestamp,
+    pub hash: u32,
+}
+
+impl Stamp {
+    pub fn day(self) -> Day {
+        Day::of(self.time)
+    }
+}
+
+/// Three letters of an airport, zero when unknown.
+pub type Station = [u8; 3];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Lane {
+    pub origin: Station,
+    pub destination: Station,
+}
+
+impl Lane {
+    /// As a number for compound keys; 0 unless both ends are known.
+    pub fn bits(self) -> u64 {
+        let [a, b, c] = self.origin;
+        let [d, e, f] = self.destination;
+        if a == 0 || d == 0 { 0 } else { u64::from_le_bytes([a, b, c, d, e, f, 0, 0]) }
+    }
+}
+
+/// Where a waybill's record stands in the log, for reading it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LogPlace {
+    /// Index among the inputs.
+    pub topic: u16,
+    pub partition: i32,
+    pub offset: i64,
+    /// Which consignment of the record.
+    pub index: u32,
+}
+
+/// What memory keeps of the latest version of a bill: everything that it adds to a sum, so that it can be taken out again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Bill {
+    pub shipper: Key,
+    pub consignee: Key,
+    pub agent: Key,
+    /// The first person named as screener.
+    pub screener: Key,
+    /// The regulated agent or carrier that issued the security status.
+    pub entity: Key,
+    /// The master of a house bill.
+    pub master: Key,
+    pub lane: Lane,
+    /// Country of the origin, two letters.
+    pub origin_country: [u8; 2],
+    pub currency: [u8; 3],
+    /// First Harmonized System heading (4 digits); 0 when none is stated.
+    pub heading: u16,
+    /// Stations and carriers of the routing, hashed; 0 when none is stated.
+    pub route: u32,
+    pub pieces: u32,
+    pub slac: u32,
+    pub weight_g: u64,
+    pub volume_cm3: u64,
+    /// Declared customs value in hundredths of `currency`; 0 when none is declared.
+    pub value_hundredths: u64,
+    /// Departure of the first flight, or noon of its day; `None` when unknown.
+    pub departure: Option<Timestamp>,
+    pub kind: BillClass,
+    /// The security status rests on an exemption.
+    pub exempt: bool,
+    pub place: LogPlace,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum BillClass {
+    #[default]
+    Direct,
+    Consolidation,
+    House,
+}
+
+/// One version of a bill.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Declared {
+    pub consignment: Key,
+    pub stamp: Stamp,
+    pub bill: Bill,
+    pub shipper: PartySight,
+    pub consignee: PartySight,
+    /// A house bill's own number, whatever its master.
+    pub house_number: Key,
+}
+
+/// How a party was written this time: what only sets remember.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PartySight {
+    /// Hash of the name as written.
+    pub spelling: u64,
+    pub address: Key,
+    /// Phones, e-mail addresses, accounts, network addresses.
+    pub contacts: Vec<Key>,
+}
+
+/// Where a shipment is on its way, in the order of the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Stage {
+    /// FFR, FFA, FBL, BKD.
+    Booked,
+    /// FOH: at the terminal, not yet ready for carriage.
+    OnHand,
+    /// RCS.
+    Accepted,
+    /// FFM, MAN, PRE.
+    Manifested,
+    /// DEP.
+    Departed,
+    /// ARR, RCF, AWR.
+    Received,
+    /// NFD, AWD.
+    Notified,
+    /// TGC, CRC, CCD: in or out of customs control.
+    Customs,
+    /// DLV, DDL.
+    Delivered,
+    /// DIS; the part says which.
+    Discrepancy,
+}
+
+impl Stage {
+    pub const ALL: [Stage; 10] = [
+        Stage::Booked,
+        Stage::OnHand,
+        Stage::Accepted,
+        Stage::Manifested,
+        Stage::Departed,
+        Stage::Received,
+        Stage::Notified,
+        Stage::Customs,
+        Stage::Delivered,
+        Stage::Discrepancy,
+    ];
+
+    /// The stage of a status code (code list 1.18).
+    pub fn of(status: &str) -> Option<Self> {
+        Some(match status {
+            "BKD" => Stage::Booked,
+            "FOH" => Stage::OnHand,
+            "RCS" => Stage::Accepted,
+            "PRE" | "MAN" => Stage::Manifested,
+            "DEP" => Stage::Departed,
+            "ARR" | "RCF" | "AWR" => Stage::Received,
+            "NFD" | "AWD" => Stage::Notified,
+            "TGC" | "CRC" | "CCD" => Stage::Customs,
+            "DLV" | "DDL" => Stage::Delivered,
+            "DIS" => Stage::Discrepancy,
+            _ => return None,
+        })
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Stage::Booked => "booked",
+            Stage::OnHand => "on hand",
+            Stage::Accepted => "accepted",
+            Stage::Manifested => "manifested",
+            Stage::Departed => "departed",
+            Stage::Received => "received",
+            Stage::Notified => "notified",
+            Stage::Customs => "customs",
+            Stage::Delivered => "delivered",
+            Stage::Discrepancy => "discrepancy",
+        }
+    }
+}
+
+/// A quantity of a shipment at one stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub stage: Stage,
+    /// The whole shipment, as far as the message knows (shipment code T).
+    pub whole: bool,
+    /// What tells this part from others of the stage: flight, station, unit load device; a partial quantity also by its time.
+    pub identity: u32,
+    pub stamp: Stamp,
+    pub station: Station,
+    /// Hash of the flight and its day; 0 without one.
+    pub flight: u32,
+    pub pieces: u32,
+    /// 0 when not stated.
+    pub weight_g: u64,
+    /// The unit load device on its flight, of a manifest line.
+    pub load: Key,
+    /// DIS: FDCA, MSCA, OFLD …; zero otherwise.
+    pub discrepancy: [u8; 4],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moved {
+    pub consignment: Key,
+    pub part: Part,
+}
+
+/// A unit load device as a manifest states it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Loaded {
+    pub load: Key,
+    pub stamp: Stamp,
+    pub weight_g: u64,
+}
+
+/// What a person found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Concluded {
+    pub consignment: Key,
+    pub conclusion: Conclusion,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Conclusion {
+    pub stamp: Stamp,
+    /// Somebody looked at the goods, not only at papers.
+    pub inspected: bool,
+    /// Something was found.
+    pub found: bool,
+}
+
+/// What loadgate published about a consignment.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Assessed {
+    pub consignment: Key,
+    pub stamp: Stamp,
+    /// Points by domain.
+    pub scores: [u32; 2],
+    /// Hashes of the ids of the evidence that counts, ascending.
+    pub evidence: Vec<u32>,
+    /// Hashes of the ids of evidence that a person has answered, ascending; set on the assessment of an outcome.
+    pub answered: Vec<u32>,
+}

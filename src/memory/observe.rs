@@ -1,0 +1,326 @@
+//! Observing: from a decoded message to what memory needs of it. Pure and without memory, so it runs where messages are decoded.
+
+use super::key::{Key, Keys, Kind, mix};
+use super::observation::{
+    Bill, BillClass, Concluded, Conclusion, Declared, Lane, Loaded, LogPlace, Moved, Observation, Part, PartySight, Stage, Stamp,
+    Station,
+};
+use crate::codes::{airports, phones};
+use crate::model::{
+    Account, Airport, Awb, BillKind, Booking, Consignment, ContactKind, FlightList, FlightRef, Message, Outcome, Party, Quantity,
+    ShipmentCode, StatusReport, Timestamp, Uld,
+};
+
+/// Turns messages into observations. One for each thread: it keeps a buffer for normalising.
+pub struct Observer {
+    keys: Keys,
+    text: String,
+}
+
+/// What is known of the record that a message stood in.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    /// The record's timestamp.
+    pub received: Timestamp,
+    /// Hash of the record's content.
+    pub content: u32,
+    pub place: LogPlace,
+}
+
+/// How much later than its record an event may claim to be: terminals write local time and their clocks are off, but a date of
+/// next year must not age the memory.
+const ALLOWANCE_MILLIS: i64 = 24 * 3_600_000;
+
+impl Observer {
+    pub fn new(keys: Keys) -> Self {
+        Self { keys, text: String::new() }
+    }
+
+    /// The key of a consignment.
+    pub fn consignment(&mut self, awb: Option<Awb>, hawb: Option<&str>) -> Key {
+        let number = awb.map(|awb| (u64::from(awb.prefix()) << 32 | u64::from(awb.serial()) | 1 << 63).to_be_bytes());
+        self.text.clear();
+        hawb.into_iter().for_each(|hawb| alphanumeric(hawb, &mut self.text));
+        let number = number.as_ref().map(|bytes| bytes.as_slice()).unwrap_or_default();
+        self.keys.key(Kind::Consignment, &[number, self.text.as_bytes()])
+    }
+
+    /// Appends what a message tells, in its order. `index` of the place counts up with the consignments of the message.
+    pub fn observe(&mut self, message: &Message<'_>, seen: Seen, out: &mut Vec<Observation>) {
+        match message {
+            Message::Waybill(_) | Message::Houses(_) => {
+                for (index, consignment) in (seen.place.index..).zip(message.consignments()) {
+                    let seen = Seen { place: LogPlace { index, ..seen.place }, ..seen };
+                    out.push(Observation::Declared(self.declared(consignment, seen)));
+                }
+            }
+            Message::Manifest(list) => self.flight_list(list, Stage::Manifested, seen, out),
+            Message::BookedList(list) => self.flight_list(list, Stage::Booked, seen, out),
+            Message::Booking(booking) => self.booking(booking, seen, out),
+            Message::Status(report) => self.status(report, seen, out),
+            Message::Outcome(outcome) => out.push(Observation::Concluded(self.concluded(outcome, seen))),
+        }
+    }
+
+    /// One version of a bill.
+    pub fn declared(&mut self, consignment: &Consignment<'_>, seen: Seen) -> Declared {
+        let Consignment { awb, hawb, kind, shipper, consignee, agent, account, .. } = consignment;
+        let house = *kind == BillKind::House;
+        let mut bill = figures(consignment);
+        bill.place = seen.place;
+        bill.master = if house && awb.is_some() { self.consignment(*awb, None) } else { Key::NONE };
+        bill.shipper = self.party(Kind::Party, shipper.as_ref());
+        bill.consignee = self.party(Kind::Party, consignee.as_ref());
+        bill.agent = self.party(Kind::Agent, agent.as_ref());
+        self.security(consignment, &mut bill);
+        let house_number = match hawb {
+            Some(hawb) if house => self.normalised(Kind::House, &[hawb], alphanumeric),
+            _ => Key::NONE,
+        };
+        let mut shipper_sight = self.sight(shipper.as_ref());
+        shipper_sight.contacts.extend(self.account(account.as_ref()));
+        Declared {
+            consignment: self.consignment(*awb, hawb.as_deref()),
+            stamp: Stamp { time: seen.received, hash: seen.content ^ seen.place.index.rotate_left(16) },
+            bill,
+            shipper: shipper_sight,
+            consignee: self.sight(consignee.as_ref()),
+            house_number,
+        }
+    }
+
+    fn normalised(&mut self, kind: Kind, parts: &[&str], normalise: impl Fn(&str, &mut String)) -> Key {
+        self.text.clear();
+        parts.iter().for_each(|part| normalise(part, &mut self.text));
+        self.keys.key(kind, &[self.text.as_bytes()])
+    }
+
+    /// The same for all spellings of one party: name and country.
+    fn party(&mut self, kind: Kind, party: Option<&Party<'_>>) -> Key {
+        let Some(party) = party else { return Key::NONE };
+        self.text.clear();
+        alphanumeric(&party.name, &mut self.text);
+        if self.text.is_empty() {
+            return Key::NONE;
+        }
+        let country = party.country.as_ref().map(|country| country.as_bytes()).unwrap_or_default();
+        self.keys.key(kind, &[self.text.as_bytes(), country])
+    }
+
+    fn sight(&mut self, party: Option<&Party<'_>>) -> PartySight {
+        let Some(party) = party else { return PartySight::default() };
+        let spelling = self.keys.key(Kind::Spelling, &[party.name.as_bytes()]).bits();
+        let postcode = party.postcode.as_deref().unwrap_or_default();
+        let country = party.country.as_deref().unwrap_or_default();
+        let address = if party.address.is_empty() {
+            Key::NONE
+        } else {
+            self.normalised(Kind::Address, &[&party.address, &party.place, postcode, country], alphanumeric)
+        };
+        let contacts = party.contacts.iter().filter_map(|contact| match contact.kind {
+            ContactKind::Phone => Some(self.normalised(Kind::Phone, &[&contact.value], phone_digits)),
+            ContactKind::Email => Some(self.normalised(Kind::Email, &[&contact.value], lower)),
+            _ => None,
+        });
+        let mut contacts: Vec<Key> = contacts.filter(|key| !key.is_none()).collect();
+        contacts
+            .extend(party.account.as_deref().and_then(|account| self.normalised(Kind::Account, &[account], alphanumeric).some()));
+        PartySight { spelling, address, contacts }
+    }
+
+    fn account(&mut self, account: Option<&Account<'_>>) -> impl Iterator<Item = Key> + use<> {
+        let mut key = |kind, text: Option<&str>| text.map_or(Key::NONE, |text| self.normalised(kind, &[text], alphanumeric));
+        let keys = account.map(|account| {
+            [
+                key(Kind::Account, account.number.as_deref()),
+                key(Kind::Ip, account.ip_created.as_deref()),
+                key(Kind::Ip, account.ip_requested.as_deref()),
+            ]
+        });
+        keys.into_iter().flatten().filter(|key| !key.is_none())
+    }
+
+    fn security(&mut self, consignment: &Consignment<'_>, bill: &mut Bill) {
+        let declarations = &consignment.security;
+        if let Some(screener) = declarations.iter().flat_map(|declaration| &declaration.screeners).next() {
+            bill.screener = self.normalised(Kind::Screener, &[screener], alphanumeric);
+        }
+        if let Some(entity) = declarations.iter().find_map(|declaration| declaration.issuer.as_ref()) {
+            let country = entity.country.as_deref().unwrap_or_default();
+            bill.entity = self.normalised(Kind::RegulatedEntity, &[country, &entity.id], alphanumeric);
+        }
+        bill.exempt = declarations.iter().any(|declaration| !declaration.exemptions.is_empty());
+    }
+
+    fn flight_list(&mut self, list: &FlightList<'_>, stage: Stage, seen: Seen, out: &mut Vec<Observation>) {
+        let stamp = Stamp { time: seen.received, hash: seen.content };
+        let flight = flight(&list.flight);
+        for load in list.points.iter().flat_map(|point| &point.loads) {
+            let key = load.uld.map_or(Key::NONE, |uld| load_key(uld, flight));
+            let manifested = if stage == Stage::Manifested { key } else { Key::NONE };
+            if let (Some(weight_g), Some(load)) = (load.weight_g, manifested.some()) {
+                out.push(Observation::Loaded(Loaded { load, stamp, weight_g }));
+            }
+            for line in &load.lines {
+                let station = list.flight.from.map(station).unwrap_or_default();
+                let mut part = part(stage, stamp, station, flight, &line.quantity);
+                part.identity = identity(&part, load.uld);
+                part.load = manifested;
+                out.push(Observation::Moved(Moved { consignment: self.consignment(Some(line.awb), None), part }));
+            }
+        }
+    }
+
+    fn booking(&mut self, booking: &Booking<'_>, seen: Seen, out: &mut Vec<Observation>) {
+        let stamp = Stamp { time: seen.received, hash: seen.content };
+        let first = booking.flights.first().map(|booked| booked.flight).unwrap_or_default();
+        let mut part = part(
+            Stage::Booked,
+            stamp,
+            booking.line.origin.map(station).unwrap_or_default(),
+            flight(&first),
+            &booking.line.quantity,
+        );
+        part.identity = identity(&part, None);
+        out.push(Observation::Moved(Moved { consignment: self.consignment(Some(booking.line.awb), None), part }));
+    }
+
+    fn status(&mut self, report: &StatusReport<'_>, seen: Seen, out: &mut Vec<Observation>) {
+        let consignment = self.consignment(Some(report.awb), None);
+        for (index, event) in (0_u32..).zip(&report.events) {
+            let Some(stage) = Stage::of(&event.code) else { continue };
+            let stamp = Stamp { time: clamped(event.time, seen.received), hash: seen.content ^ index.rotate_left(16) };
+            let at = event.station.map(station).unwrap_or_default();
+            let quantity = if event.quantity.pieces.is_some() { &event.quantity } else { &report.quantity };
+            let mut part = part(stage, stamp, at, event.flight.as_ref().map_or(0, flight), quantity);
+            if let Some(discrepancy) = event.discrepancy {
+                part.discrepancy.iter_mut().zip(discrepancy.as_bytes()).for_each(|(to, from)| *to = *from);
+            }
+            part.identity = identity(&part, event.ulds.first().copied());
+            out.push(Observation::Moved(Moved { consignment, part }));
+        }
+    }
+
+    fn concluded(&mut self, outcome: &Outcome<'_>, seen: Seen) -> Concluded {
+        let stamp = Stamp { time: clamped(outcome.time, seen.received), hash: seen.content };
+        Concluded {
+            consignment: self.consignment(outcome.awb, outcome.hawb.as_deref()),
+            conclusion: Conclusion { stamp, inspected: outcome.kind.inspects(), found: outcome.kind.finds() },
+        }
+    }
+}
+
+/// The message's own time, at most the record's plus the allowance.
+fn clamped(stated: Option<Timestamp>, received: Timestamp) -> Timestamp {
+    let latest = Timestamp::from_millis(received.millis().saturating_add(ALLOWANCE_MILLIS));
+    stated.map_or(received, |time| time.min(latest))
+}
+
+/// Everything of a bill that is a number or a public code.
+fn figures(consignment: &Consignment<'_>) -> Bill {
+    let Consignment { quantity, goods, charges, routing, origin, destination, kind, .. } = consignment;
+    let heading = goods.iter().flat_map(|line| &line.hs_codes).find_map(|code| code.get(..4)?.parse().ok());
+    let pieces = quantity.pieces.unwrap_or_else(|| goods.iter().filter_map(|line| line.pieces).fold(0, u32::saturating_add));
+    let weight = || goods.iter().filter_map(|line| line.weight_g).fold(0, u64::saturating_add);
+    let volume = || goods.iter().filter_map(|line| line.volume_cm3).fold(0, u64::saturating_add);
+    let mut bill = Bill {
+        lane: Lane { origin: origin.map(station).unwrap_or_default(), destination: destination.map(station).unwrap_or_default() },
+        heading: heading.unwrap_or_default(),
+        route: routing.iter().fold(0, |hash, (station, carrier)| {
+            let carrier = carrier.as_ref().map(|carrier| carrier.as_bytes()).unwrap_or_default();
+            hash32(hash, station.as_bytes().iter().chain(b"/").chain(carrier).copied())
+        }),
+        pieces,
+        slac: goods.iter().filter_map(|line| line.slac).fold(0, u32::saturating_add),
+        weight_g: quantity.weight_g.unwrap_or_else(weight),
+        volume_cm3: quantity.volume_cm3.unwrap_or_else(volume),
+        value_hundredths: charges.customs_value.and_then(|money| u64::try_from(money.hundredths).ok()).unwrap_or_default(),
+        departure: departure(consignment),
+        kind: match kind {
+            BillKind::Direct => BillClass::Direct,
+            BillKind::Consolidation => BillClass::Consolidation,
+            BillKind::House => BillClass::House,
+        },
+        ..Bill::default()
+    };
+    if let Some(country) = origin.and_then(|origin| airports::country(origin)) {
+        bill.origin_country.iter_mut().zip(country.bytes()).for_each(|(to, from)| *to = from);
+    }
+    if let Some(currency) = charges.currency {
+        bill.currency.iter_mut().zip(currency.as_bytes()).for_each(|(to, from)| *to = *from);
+    }
+    bill
+}
+
+/// Departure of the first flight as stated, else noon of its day.
+fn departure(consignment: &Consignment<'_>) -> Option<Timestamp> {
+    let stated = consignment.flights.iter().filter_map(|flight| flight.departure).min();
+    let noon = |day: Timestamp| Timestamp::from_millis(day.millis().saturating_add(12 * 3_600_000));
+    stated.or_else(|| consignment.flights.iter().filter_map(|flight| flight.day).min().map(noon))
+}
+
+fn part(stage: Stage, stamp: Stamp, station: Station, flight: u32, quantity: &Quantity) -> Part {
+    Part {
+        stage,
+        whole: quantity.code == ShipmentCode::Total,
+        identity: 0,
+        stamp,
+        station,
+        flight,
+        pieces: quantity.pieces.unwrap_or_default(),
+        weight_g: quantity.weight_g.unwrap_or_default(),
+        load: Key::NONE,
+        discrepancy: [0; 4],
+    }
+}
+
+/// What tells a part from the others of its stage. A partial quantity that names no flight is told by its time as well.
+fn identity(part: &Part, uld: Option<Uld>) -> u32 {
+    let time = if part.whole || part.flight != 0 { 0 } else { part.stamp.time.millis() };
+    let uld = uld.as_ref().map(Uld::as_str).unwrap_or_default();
+    let fields = part.station.into_iter().chain(part.flight.to_le_bytes()).chain(part.discrepancy).chain(time.to_le_bytes());
+    hash32(u32::from(part.whole), fields.chain(uld.bytes()))
+}
+
+/// Carrier, number and day, hashed; 0 without a number.
+fn flight(flight: &FlightRef) -> u32 {
+    let Some(number) = flight.number else { return 0 };
+    let carrier = flight.carrier.as_ref().map(|carrier| carrier.as_bytes()).unwrap_or_default();
+    let digits = number.as_bytes().iter().skip_while(|digit| **digit == b'0');
+    let day = flight.day.or(flight.departure).map_or(0, |day| super::days::Day::of(day).0);
+    hash32(1, carrier.iter().chain(digits).copied().chain(day.to_le_bytes())).max(1)
+}
+
+fn load_key(uld: Uld, flight: u32) -> Key {
+    let uld = hash64(uld.as_str().bytes());
+    Key::of_public(Kind::Load, uld ^ u64::from(flight).rotate_left(20))
+}
+
+fn station(airport: Airport) -> Station {
+    let mut station = Station::default();
+    station.iter_mut().zip(airport.as_bytes()).for_each(|(to, from)| *to = *from);
+    station
+}
+
+/// FNV-1a, finished by a mixer: a few public bytes.
+fn hash64(bytes: impl Iterator<Item = u8>) -> u64 {
+    mix(bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
+}
+
+fn hash32(seed: u32, bytes: impl Iterator<Item = u8>) -> u32 {
+    (hash64(seed.to_le_bytes().into_iter().chain(bytes)) >> 32) as u32
+}
+
+/// Letters and digits in upper case; accents and punctuation are spelling.
+fn alphanumeric(text: &str, out: &mut String) {
+    out.extend(text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase));
+}
+
+fn lower(text: &str, out: &mut String) {
+    out.extend(text.trim().chars().flat_map(char::to_lowercase));
+}
+
+fn phone_digits(text: &str, out: &mut String) {
+    let number = phones::international(text).unwrap_or(text);
+    out.extend(number.chars().filter(char::is_ascii_digit));
+}

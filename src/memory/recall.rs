@@ -1,0 +1,307 @@
+//! Recalling: what memory knows about one consignment. Reads only.
+
+use super::Memory;
+use super::consignment::Consignment;
+use super::days::{Day, DaySet};
+use super::entities::{Band, Party, Record, Share, WEEK_SLOTS, week_slot};
+use super::fold::{commodity, lane_key, routed, share};
+use super::histogram::{Histogram, Surprise, tenths_of_bits};
+use super::history::{BandHistory, Discrepancy, History, LoadHistory, Master, PartyHistory, Step, TraceHistory, Unusual, Way};
+use super::key::{Key, Kind};
+use super::observation::{Bill, Declared, Part, PartySight, Stage};
+use crate::model::Timestamp;
+
+impl Memory {
+    /// What is known about a bill that was folded already, as far as it was known on the day of this version of it.
+    pub fn recall(&self, declared: &Declared) -> History {
+        let own = self.consignments.get(declared.consignment);
+        let counted = own.and_then(share);
+        let view = View { memory: self, bill: declared.bill, time: declared.stamp.time, counted };
+        let mut history = view.history();
+        history.contact_parties = self.most_shared([&declared.shipper, &declared.consignee]);
+        history.shipper_address_parties = self.sharing(declared.shipper.address, self.horizons.contact_days);
+        history.consignee_address_parties = self.sharing(declared.consignee.address, self.horizons.contact_days);
+        history.house_number_masters = self.sharing(declared.house_number, self.horizons.document_days);
+        history.master = self.master(declared.bill.master);
+        own.into_iter().for_each(|own| self.recall_entry(own, &mut history));
+        history.superseded = own.and_then(|own| own.stamp).is_some_and(|latest| latest > declared.stamp);
+        history
+    }
+
+    /// What is known about a consignment by itself, without a message: `None` when nothing is.
+    pub fn recall_known(&self, consignment: Key) -> Option<History> {
+        let own = self.consignments.get(consignment).filter(|own| own.is_live(self.first()))?;
+        let counted = share(own);
+        let mut history = match (own.stamp, counted) {
+            (Some(stamp), Some(share)) => {
+                View { memory: self, bill: share.bill, time: stamp.time, counted }.history().with(stamp, own.bill)
+            }
+            _ => History { memory_days: self.reaches_back(own.last().unwrap_or_default()), ..History::default() },
+        };
+        history.master = self.master(own.bill.master);
+        self.recall_entry(own, &mut history);
+        Some(history)
+    }
+
+    fn recall_entry(&self, own: &Consignment, history: &mut History) {
+        let first = self.first();
+        history.way = self.way(&own.parts);
+        history.houses = own.houses();
+        history.versions = own.versions().iter().filter(|version| version.stamp.day() >= first).copied().collect();
+        history.conclusions = own.conclusions().iter().filter(|found| found.stamp.day() >= first).copied().collect();
+        let Some(more) = &own.more else { return };
+        history.assessed = more.assessed.clone().filter(|assessed| assessed.stamp.day() >= first);
+        let answered = more.answered.as_ref().filter(|assessed| assessed.stamp.day() >= first);
+        history.answered = answered.map(|assessed| assessed.answered.clone()).unwrap_or_default();
+    }
+
+    fn master(&self, key: Key) -> Option<Master> {
+        let master = self.consignments.get(key).filter(|master| master.is_live(self.first()))?;
+        let Bill { pieces, weight_g, .. } = master.bill;
+        let (declared, houses, way) = (master.stamp.is_some(), master.houses(), self.way(&master.parts));
+        Some(Master { declared, pieces, weight_g, houses, way })
+    }
+
+    fn reaches_back(&self, time: Timestamp) -> u16 {
+        let first = self.days.from(self.first()).first();
+        first.map_or(0, |first| Day::of(time).since(first))
+    }
+
+    fn most_shared(&self, sights: [&PartySight; 2]) -> u32 {
+        let contacts = sights.into_iter().flat_map(|sight| &sight.contacts);
+        contacts.map(|contact| self.sharing(*contact, self.horizons.contact_days)).max().unwrap_or(0)
+    }
+
+    /// How many different things share this key, within so many days of the newest event.
+    fn sharing(&self, shared: Key, within_days: u16) -> u32 {
+        let first = self.days.last().unwrap_or_default().minus(within_days);
+        self.links.get(shared).map_or(0, |link| link.things.count(first.max(self.first())))
+    }
+
+    fn way(&self, parts: &[Part]) -> Way {
+        let first = self.first();
+        let mut way = Way::default();
+        let live = || parts.iter().filter(|part| part.stamp.day() >= first);
+        for stage in Stage::ALL {
+            if let Some(step) = step(live().filter(|part| part.stage == stage)) {
+                way.set(stage, step);
+            }
+        }
+        let mut flights: Vec<u32> =
+            live().filter(|part| part.flight != 0 && is_flown(part.stage)).map(|part| part.flight).collect();
+        flights.sort_unstable();
+        flights.dedup();
+        way.flights = flights.len() as u32;
+        way.discrepancies = live().filter(|part| part.stage == Stage::Discrepancy).map(discrepancy).collect();
+        way.discrepancies.sort_unstable_by_key(|found| (found.time, found.code));
+        let loads = live().filter_map(|part| self.loads.get(part.load));
+        way.loads =
+            loads.map(|load| LoadHistory { lines: load.lines, lines_g: load.weight_g, stated_g: load.stated_g }).collect();
+        way
+    }
+}
+
+fn is_flown(stage: Stage) -> bool {
+    matches!(stage, Stage::Manifested | Stage::Departed)
+}
+
+fn discrepancy(part: &Part) -> Discrepancy {
+    Discrepancy { code: part.discrepancy, time: part.stamp.time, station: part.station, pieces: part.pieces }
+}
+
+/// Parts of one stage added up: the latest statement of the whole shipment where there is one, else the sum of the parts. A stage
+/// that happens at several stations (departed, received) counts the station with the most.
+fn step<'p>(parts: impl Iterator<Item = &'p Part> + Clone) -> Option<Step> {
+    let latest = parts.clone().max_by_key(|part| (part.stamp, part.identity))?;
+    let whole = parts.clone().filter(|part| part.whole).max_by_key(|part| (part.stamp, part.identity));
+    let at = |station| parts.clone().filter(move |part| part.station == station && !part.whole);
+    let sum =
+        |station| at(station).fold((0, 0), |(pieces, weight), part| (pieces + u64::from(part.pieces), weight + part.weight_g));
+    let (pieces, weight_g) = match whole {
+        Some(whole) => (u64::from(whole.pieces), whole.weight_g),
+        None => parts.clone().map(|part| sum(part.station)).max().unwrap_or_default(),
+    };
+    let times = parts.clone().map(|part| part.stamp.time);
+    Some(Step {
+        pieces,
+        weight_g,
+        first: times.clone().min()?,
+        last: times.max()?,
+        station: latest.station,
+        parts: parts.count() as u32,
+        whole: whole.is_some(),
+    })
+}
+
+/// Memory as one bill sees it: the bill itself taken out of every count.
+struct View<'m> {
+    memory: &'m Memory,
+    bill: Bill,
+    time: Timestamp,
+    /// What the consignment has added to the sums: the share of its latest version, which may not be this one.
+    counted: Option<Share>,
+}
+
+impl View<'_> {
+    fn history(&self) -> History {
+        let Bill { lane, heading, route, .. } = self.bill;
+        let (shipper, consignee, lane) = (self.bill.shipper, self.bill.consignee, lane.bits());
+        let heading = u64::from(heading);
+        let lane_key = lane_key(lane);
+        History {
+            memory_days: self.memory.reaches_back(self.time),
+            shipper: self.party(shipper),
+            consignee: self.party(consignee),
+            agent: self.agent(),
+            pair: self.trace(shipper.with(Kind::Pair, consignee.bits())),
+            pair_commodity: self.trace(self.bill.pair_commodity()),
+            return_trade: self.trace(self.bill.return_trade()),
+            shipper_lane: self.trace(shipper.with(Kind::ShipperLane, lane)),
+            consignee_lane: self.trace(consignee.with(Kind::ConsigneeLane, lane)),
+            shipper_commodity: self.trace(shipper.with(Kind::ShipperCommodity, heading)),
+            consignee_commodity: self.trace(consignee.with(Kind::ShipperCommodity, heading)),
+            origin_commodity: self.trace(commodity(&self.bill)),
+            lane: self.trace(lane_key),
+            lane_commodity: self.trace(lane_key.with(Kind::LaneCommodity, heading)),
+            route: self.trace(lane_key.with(Kind::Route, u64::from(route))),
+            routed: self.trace(routed(lane)),
+            screener: self.trace(self.bill.screener),
+            entity: self.trace(self.bill.entity),
+            exempted: self.trace(self.bill.entity.with(Kind::ExemptedBy, 1)),
+            daily: self.daily(),
+            band: self.band(),
+            ..History::default()
+        }
+    }
+
+    fn today(&self) -> Day {
+        Day::of(self.time)
+    }
+
+    fn others(&self, record: Record, is_counted: bool) -> Record {
+        let mut others = record;
+        self.counted.iter().filter(|_| is_counted).for_each(|share| others.change(-1, share));
+        others
+    }
+
+    fn seen(&self, days: DaySet, record: Record, value_hundredths: u64) -> TraceHistory {
+        let today = self.today();
+        let earlier = days.from(self.memory.first()).before(today);
+        TraceHistory {
+            shipments: record.shipments,
+            inspected: record.inspected,
+            found: record.found,
+            value_hundredths,
+            first_days_ago: earlier.first().map(|day| today.since(day)),
+            last_days_ago: earlier.last().map(|day| today.since(day)),
+        }
+    }
+
+    fn trace(&self, key: Key) -> TraceHistory {
+        let Some(trace) = self.memory.traces.get(key) else { return TraceHistory::default() };
+        let is_counted = self.counted.is_some_and(|share| share.bill.traces().contains(&key));
+        self.seen(trace.days, self.others(trace.record, is_counted), trace.value_hundredths)
+    }
+
+    fn daily(&self) -> TraceHistory {
+        let key = self.bill.daily_value(self.today());
+        let Some(trace) = self.memory.traces.get(key) else { return TraceHistory::default() };
+        let own = self.counted.filter(|share| share.bill.daily_value(Day::of(share.time)) == key);
+        let value = own.map_or(0, |share| share.bill.value_hundredths);
+        self.seen(trace.days, self.others(trace.record, own.is_some()), trace.value_hundredths.wrapping_sub(value))
+    }
+
+    fn party(&self, key: Key) -> PartyHistory {
+        let counted = self.counted.filter(|share| share.bill.shipper == key || share.bill.consignee == key);
+        self.habits(key, self.memory.parties.get(key), counted)
+    }
+
+    fn agent(&self) -> PartyHistory {
+        let key = self.bill.agent;
+        self.habits(key, self.memory.agents.get(key), self.counted.filter(|share| share.bill.agent == key))
+    }
+
+    fn habits(&self, key: Key, party: Option<&Party>, counted: Option<Share>) -> PartyHistory {
+        let named = !key.is_none();
+        let Some(party) = party else { return PartyHistory { named, ..PartyHistory::default() } };
+        let first = self.memory.first();
+        let own = Share { bill: self.bill, time: self.time, inspected: false, found: false };
+        let weights = party.weights.without(counted.and_then(|share| share.weight_bin()));
+        let (week, same_week_slot) = self.week(party, counted);
+        PartyHistory {
+            named,
+            record: self.seen(party.days, self.others(party.record, counted.is_some()), 0),
+            active_days: party.days.from(first).before(self.today()).count(),
+            spellings: party.spellings.count(first),
+            partners: party.partners.count(first),
+            addresses: party.addresses.count(first),
+            contacts: party.contacts.count(first),
+            weight: own.weight_bin().map(|bin| weights.surprise(bin)).unwrap_or_default(),
+            usual_weight_g: octaves(&weights),
+            week,
+            same_week_slot,
+        }
+    }
+
+    /// How surprising the time of the week is for a party: against an even week, so that only a pattern that is there is broken.
+    fn week(&self, party: &Party, counted: Option<Share>) -> (Surprise, u32) {
+        let slot = week_slot(self.time);
+        let at = |slot: usize| party.week.get(slot).copied().unwrap_or_default();
+        let own = |other: usize| counted.is_some_and(|share| share.week_slot() == other);
+        let same = at(slot).wrapping_sub(u32::from(own(slot)));
+        let total: u64 = (0..WEEK_SLOTS).map(|slot| u64::from(at(slot).wrapping_sub(u32::from(own(slot))))).sum();
+        let bits = tenths_of_bits(total + WEEK_SLOTS as u64, u64::from(same) + 1);
+        let even = tenths_of_bits(WEEK_SLOTS as u64, 1);
+        (Surprise { tenths: bits.saturating_sub(even), high: false }, same)
+    }
+
+    fn band(&self) -> BandHistory {
+        let unknown = Band::default();
+        let band = self.memory.bands.get(self.bill.band()).unwrap_or(&unknown);
+        let counted = self.counted.filter(|share| share.bill.band() == self.bill.band());
+        let own = Share { bill: self.bill, time: self.time, inspected: false, found: false };
+        let record = self.others(band.record, counted.is_some());
+        let Bill { weight_g, pieces, volume_cm3, value_hundredths, .. } = self.bill;
+        let Band { values, pieces: weights, densities, .. } = band;
+        let ratio = |over: u64, under: u64| over.checked_div(under).filter(|ratio| *ratio > 0);
+        BandHistory {
+            shipments: record.shipments,
+            inspected: record.inspected,
+            found: record.found,
+            value: unusual(
+                values,
+                counted.and_then(|share| share.value_bin()),
+                own.value_bin(),
+                ratio(value_hundredths.saturating_mul(1_000), weight_g),
+            ),
+            piece: unusual(weights, counted.and_then(|share| share.piece_bin()), own.piece_bin(), ratio(weight_g, pieces.into())),
+            density: unusual(
+                densities,
+                counted.and_then(|share| share.density_bin()),
+                own.density_bin(),
+                ratio(weight_g.saturating_mul(1_000), volume_cm3),
+            ),
+        }
+    }
+}
+
+/// `counted` is the bin that the consignment itself has added to, `own` the one it is judged by.
+fn unusual<const N: usize>(band: &Histogram<N>, counted: Option<u8>, own: Option<u8>, value: Option<u64>) -> Unusual {
+    let others = band.without(counted);
+    let surprise = own.map(|bin| others.surprise(bin)).unwrap_or_default();
+    Unusual { value: value.filter(|_| own.is_some()), others: others.total(), surprise, usual: others.usual() }
+}
+
+/// Weights are kept by octave of decagrams: the bounds in grams.
+fn octaves(weights: &Histogram<24>) -> Option<(u64, u64)> {
+    let (low, high) = weights.usual_bins()?;
+    let grams = |octave: usize| 10_u64.checked_shl(octave as u32).unwrap_or(u64::MAX);
+    Some((grams(low), grams(high + 1)))
+}
+
+impl History {
+    fn with(mut self, stamp: super::observation::Stamp, bill: Bill) -> Self {
+        self.bill = Some((stamp, bill));
+        self
+    }
+}

@@ -1,0 +1,206 @@
+//! Tables: entries by key, in segments that a snapshot can share.
+//!
+//! A lookup is one probe of a small index and one access of the entry. Growth never copies an entry and never rehashes more than
+//! one shard, so no message waits for it. [`Table::freeze`] hands out the segments as they are; whoever changes one afterwards
+//! copies that segment first, so a snapshot is consistent and costs the fold a pointer per segment and a copy per segment touched.
+
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use super::key::Key;
+
+pub struct Table<T> {
+    shards: Vec<HashTable<u32>>,
+    segments: Vec<Segment<T>>,
+    /// Slots given back, to be used again.
+    free: Vec<u32>,
+    /// Slots ever used.
+    used: u32,
+}
+
+type Segment<T> = Arc<[Entry<T>]>;
+
+#[derive(Debug, Clone, Default)]
+struct Entry<T> {
+    /// `Key::NONE` when the slot is free.
+    key: Key,
+    value: T,
+}
+
+/// Entries of a segment: small enough that copying one is microseconds, large enough that sharing all is cheap.
+const SEGMENT: usize = 128;
+/// At ten million entries a shard has some 40,000 slots: rehashing one takes a millisecond or two.
+const SHARDS: usize = 256;
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        let shards = std::iter::repeat_with(HashTable::new).take(SHARDS).collect();
+        Self { shards, segments: Vec::new(), free: Vec::new(), used: 0 }
+    }
+}
+
+fn shard(key: Key) -> usize {
+    // The table below takes the lowest and the highest bits.
+    (key.bits() >> 40) as usize % SHARDS
+}
+
+fn entry<T>(segments: &[Segment<T>], slot: u32) -> Option<&Entry<T>> {
+    segments.get(slot as usize / SEGMENT)?.get(slot as usize % SEGMENT)
+}
+
+impl<T: Clone + Default> Table<T> {
+    pub fn len(&self) -> usize {
+        self.used as usize - self.free.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes held, entries' own allocations not counted.
+    pub fn bytes(&self) -> usize {
+        let index: usize = self.shards.iter().map(HashTable::allocation_size).sum();
+        self.segments.len() * SEGMENT * size_of::<Entry<T>>() + index + self.free.capacity() * size_of::<u32>()
+    }
+
+    pub fn slot(&self, key: Key) -> Option<u32> {
+        let segments = &self.segments;
+        let same = |slot: &u32| entry(segments, *slot).is_some_and(|entry| entry.key == key);
+        self.shards.get(shard(key))?.find(key.bits(), same).copied()
+    }
+
+    pub fn get(&self, key: Key) -> Option<&T> {
+        let slot = self.slot(key)?;
+        entry(&self.segments, slot).map(|entry| &entry.value)
+    }
+
+    /// The key and entry of a slot in use.
+    pub fn at(&self, slot: u32) -> Option<(Key, &T)> {
+        let entry = entry(&self.segments, slot)?;
+        entry.key.some().map(|key| (key, &entry.value))
+    }
+
+    pub fn at_mut(&mut self, slot: u32) -> Option<&mut T> {
+        let segment = self.segments.get_mut(slot as usize / SEGMENT)?;
+        let entry = Arc::make_mut(segment).get_mut(slot as usize % SEGMENT)?;
+        (!entry.key.is_none()).then_some(&mut entry.value)
+    }
+
+    /// The slot of a key, taken for it if it has none.
+    pub fn slot_or_insert(&mut self, key: Key) -> u32 {
+        if let Some(slot) = self.slot(key) {
+            return slot;
+        }
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.used += 1;
+            self.used - 1
+        });
+        if slot as usize / SEGMENT == self.segments.len() {
+            self.segments.push((0..SEGMENT).map(|_| Entry::default()).collect());
+        }
+        let place = self.segments.get_mut(slot as usize / SEGMENT).map(Arc::make_mut);
+        if let Some(place) = place.and_then(|segment| segment.get_mut(slot as usize % SEGMENT)) {
+            *place = Entry { key, value: T::default() };
+        }
+        let segments = &self.segments;
+        let hash_of = |slot: &u32| entry(segments, *slot).map_or(0, |entry| entry.key.bits());
+        if let Some(shard) = self.shards.get_mut(shard(key)) {
+            shard.insert_unique(key.bits(), slot, hash_of);
+        }
+        slot
+    }
+
+    /// Changes the entry of a key, an empty one if there was none. Nothing happens for `Key::NONE`.
+    pub fn change(&mut self, key: Key, change: impl FnOnce(&mut T)) {
+        if key.is_none() {
+            return;
+        }
+        let slot = self.slot_or_insert(key);
+        if let Some(value) = self.at_mut(slot) {
+            change(value);
+        }
+    }
+
+    /// Gives a slot back.
+    pub fn remove(&mut self, slot: u32) {
+        let Some((key, _)) = self.at(slot) else { return };
+        if let Some(index) = self.shards.get_mut(shard(key)) {
+            if let Ok(found) = index.find_entry(key.bits(), |other| *other == slot) {
+                found.remove();
+            }
+        }
+        let place = self.segments.get_mut(slot as usize / SEGMENT).map(Arc::make_mut);
+        if let Some(place) = place.and_then(|segment| segment.get_mut(slot as usize % SEGMENT)) {
+            *place = Entry::default();
+        }
+        self.free.push(slot);
+    }
+
+    /// Slots, used and free.
+    pub fn slots(&self) -> u32 {
+        self.used
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
+        self.segments.iter().flat_map(|segment| segment.iter()).filter_map(|entry| Some((entry.key.some()?, &entry.value)))
+    }
+
+    /// The table as it is now, for reading on another thread.
+    pub fn freeze(&self) -> Frozen<T> {
+        Frozen { segments: self.segments.clone(), len: self.len() }
+    }
+}
+
+/// A table as it was at one moment.
+pub struct Frozen<T> {
+    segments: Vec<Segment<T>>,
+    len: usize,
+}
+
+impl<T> Frozen<T> {
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
+        self.segments.iter().flat_map(|segment| segment.iter()).filter_map(|entry| Some((entry.key.some()?, &entry.value)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key::{Keys, Kind};
+    use super::*;
+
+    fn key(number: u32) -> Key {
+        Keys::new(&[7; 16]).key(Kind::Party, &[&number.to_le_bytes()])
+    }
+
+    #[test]
+    fn entries_are_found_changed_and_given_back() {
+        let mut table = Table::<u32>::default();
+        (0..10_000).for_each(|number| table.change(key(number), |value| *value = number));
+        (0..10_000).step_by(2).for_each(|number| table.remove(table.slot(key(number)).unwrap()));
+        assert_eq!((table.len(), table.get(key(7)), table.get(key(8))), (5_000, Some(&7), None));
+        (20_000..25_000).for_each(|number| table.change(key(number), |value| *value += number));
+        assert_eq!((table.len(), table.slots()), (10_000, 10_000), "slots are used again");
+        assert_eq!(table.get(key(20_003)), Some(&20_003));
+        assert_eq!(table.iter().map(|(_, value)| u64::from(*value)).sum::<u64>(), 25_000_000 + 112_497_500);
+    }
+
+    #[test]
+    fn a_frozen_table_does_not_change() {
+        let mut table = Table::<u32>::default();
+        (0..1_000).for_each(|number| table.change(key(number), |value| *value = 1));
+        let frozen = table.freeze();
+        (0..2_000).for_each(|number| table.change(key(number), |value| *value += 1));
+        table.remove(0);
+        assert_eq!((frozen.len(), frozen.iter().map(|(_, value)| value).sum::<u32>()), (1_000, 1_000));
+        assert_eq!(table.iter().count(), 1_999);
+    }
+}

@@ -1,0 +1,263 @@
+//! The laws of memory, on random histories: amendments, parts, manifests, outcomes and what was published, over five months.
+
+use proptest::prelude::*;
+
+use super::entities::week_slot;
+use super::key::Kind;
+use super::observation::*;
+use super::snapshot::{self, Header, LoadError};
+use super::*;
+use crate::model::Timestamp;
+
+fn key(kind: Kind, number: u8) -> Key {
+    Keys::new(&[3; 16]).key(kind, &[&[b'k', number]])
+}
+
+/// Milliseconds of 2026-01-01.
+const START: i64 = 1_767_225_600_000;
+
+fn stamp() -> impl Strategy<Value = Stamp> {
+    // Five months in steps of an hour, so that some versions share a time and the horizon is crossed.
+    (0_i64..150 * 24, 0_u32..3).prop_map(|(hour, hash)| Stamp { time: Timestamp::from_millis(START + hour * 3_600_000), hash })
+}
+
+/// The content is a function of the stamp's hash, as it is of a real message.
+fn content(stamp: Stamp, salt: u64) -> u64 {
+    key::mix(stamp.time.millis() as u64 ^ u64::from(stamp.hash) << 50 ^ salt << 56)
+}
+
+fn declared() -> impl Strategy<Value = Observation> {
+    (0_u8..12, stamp()).prop_map(|(number, stamp)| {
+        let pick = |salt: u64, of: u64| (content(stamp, salt ^ u64::from(number) << 4) % of) as u8;
+        let house = number >= 6;
+        let bill = Bill {
+            shipper: key(Kind::Party, pick(1, 4)),
+            consignee: key(Kind::Party, 10 + pick(2, 4)),
+            agent: key(Kind::Agent, pick(3, 2)),
+            master: if house { key(Kind::Consignment, number % 3) } else { Key::NONE },
+            kind: if house { BillClass::House } else { BillClass::Direct },
+            lane: Lane { origin: *b"BOG", destination: [b'A' + pick(4, 3), b'M', b'S'] },
+            origin_country: *b"CO",
+            currency: *b"USD",
+            heading: 603 + u16::from(pick(5, 2)),
+            route: u32::from(pick(6, 3)),
+            pieces: 1 + u32::from(pick(7, 30)),
+            weight_g: 500 + 700 * u64::from(pick(8, 100)),
+            volume_cm3: 9_000 * u64::from(pick(9, 100)),
+            value_hundredths: 1_000 * u64::from(pick(10, 200)),
+            exempt: pick(11, 5) == 0,
+            entity: key(Kind::RegulatedEntity, pick(12, 2)),
+            ..Bill::default()
+        };
+        let sight = |salt| PartySight {
+            spelling: content(stamp, salt),
+            address: key(Kind::Address, pick(salt, 3)),
+            contacts: vec![key(Kind::Phone, pick(salt + 1, 3))],
+        };
+        let (shipper, consignee) = (sight(13), sight(15));
+        let house_number = if house { key(Kind::House, number % 4) } else { Key::NONE };
+        Observation::Declared(Declared {
+            consignment: key(Kind::Consignment, number),
+            stamp,
+            bill,
+            shipper,
+            consignee,
+            house_number,
+        })
+    })
+}
+
+fn moved() -> impl Strategy<Value = Observation> {
+    (0_u8..6, stamp(), 0_usize..Stage::ALL.len(), 0_u32..12).prop_map(|(number, stamp, stage, identity)| {
+        let stage = Stage::ALL[stage];
+        let load = if stage == Stage::Manifested { Key::of_public(Kind::Load, u64::from(identity % 3) + 1) } else { Key::NONE };
+        let part = Part {
+            stage,
+            whole: identity % 2 == 0,
+            identity,
+            stamp,
+            station: *b"AMS",
+            flight: identity % 3,
+            pieces: (content(stamp, 20) % 40) as u32,
+            weight_g: content(stamp, 21) % 90_000,
+            load,
+            discrepancy: [0; 4],
+        };
+        Observation::Moved(Moved { consignment: key(Kind::Consignment, number), part })
+    })
+}
+
+fn others() -> impl Strategy<Value = Observation> {
+    let loaded = (1_u64..4, stamp()).prop_map(|(load, stamp)| {
+        Observation::Loaded(Loaded { load: Key::of_public(Kind::Load, load), stamp, weight_g: content(stamp, 22) % 900_000 })
+    });
+    let concluded = (0_u8..12, stamp()).prop_map(|(number, stamp)| {
+        let (inspected, found) = (content(stamp, 23) % 2 == 0, content(stamp, 24) % 3 == 0);
+        let conclusion = Conclusion { stamp, inspected, found };
+        Observation::Concluded(Concluded { consignment: key(Kind::Consignment, number), conclusion })
+    });
+    let assessed = (0_u8..12, stamp()).prop_map(|(number, stamp)| {
+        let list = |salt: u64, of: u64| (0..content(stamp, salt) % of).map(|id| id as u32).collect();
+        let consignment = key(Kind::Consignment, number);
+        Observation::Assessed(Assessed { consignment, stamp, scores: [3, 40], evidence: list(25, 4), answered: list(26, 3) })
+    });
+    prop_oneof![loaded, concluded, assessed]
+}
+
+fn history(length: usize) -> impl Strategy<Value = Vec<Observation>> {
+    prop::collection::vec(prop_oneof![4 => declared(), 4 => moved(), 2 => others()], 1..length)
+}
+
+fn fold(observations: &[Observation]) -> Memory {
+    let mut memory = Memory::new(Horizons::default());
+    observations.iter().for_each(|observation| memory.fold(observation));
+    memory
+}
+
+/// Everything that is remembered, in canonical form and order: what the digest sums up.
+fn digest(memory: &Memory) -> Digest {
+    memory.freeze().digest()
+}
+
+fn recalled(memory: &Memory, observations: &[Observation]) -> Vec<History> {
+    let declared = observations.iter().filter_map(|observation| match observation {
+        Observation::Declared(declared) => Some(memory.recall(declared)),
+        _ => None,
+    });
+    declared.chain((0..12).filter_map(|number| memory.recall_known(key(Kind::Consignment, number)))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn law_2_any_order_and_repetition_gives_the_same_memory(
+        (observations, shuffled, repeated) in history(60).prop_flat_map(|observations| {
+            let length = observations.len();
+            let repeated = prop::collection::vec(0..length, 0..length);
+            (Just(observations.clone()), Just(observations).prop_shuffle(), repeated)
+        })
+    ) {
+        let memory = fold(&observations);
+        let mut other = fold(&shuffled);
+        repeated.iter().for_each(|index| other.fold(&observations[*index]));
+        prop_assert_eq!(digest(&memory), digest(&other));
+        prop_assert_eq!(recalled(&memory, &observations), recalled(&other, &observations));
+    }
+
+    #[test]
+    fn law_1_a_snapshot_and_the_log_after_it_are_the_whole_log(observations in history(60), cut in 0.0..1.0_f64) {
+        let (before, after) = observations.split_at((observations.len() as f64 * cut) as usize);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("memory");
+        let header = Header { keys: 7, topics: vec!["a".into()], positions: vec![(0, 3, before.len() as i64)] };
+        snapshot::write(&fold(before).freeze(), &header, &path).unwrap();
+        let (mut memory, read) = snapshot::load(&path, 7, &header.topics, Horizons::default()).unwrap();
+        prop_assert_eq!(read, header);
+        after.iter().for_each(|observation| memory.fold(observation));
+        prop_assert_eq!(digest(&memory), digest(&fold(&observations)));
+    }
+
+    #[test]
+    fn what_all_passed_the_horizon_leaves_nothing(observations in history(40)) {
+        let mut memory = fold(&observations);
+        let later = Stamp { time: Timestamp::from_millis(START + 400 * 86_400_000), hash: 0 };
+        let mut only = Memory::new(Horizons::default());
+        for memory in [&mut memory, &mut only] {
+            memory.fold(&Observation::Loaded(Loaded { load: Key::of_public(Kind::Load, 9), stamp: later, weight_g: 1 }));
+        }
+        prop_assert_eq!(digest(&memory), digest(&only));
+        // The sweep gives every slot back in time: each fold looks at one of each table.
+        let repeated = Observation::Loaded(Loaded { load: Key::of_public(Kind::Load, 9), stamp: later, weight_g: 1 });
+        (0..500).for_each(|_| memory.fold(&repeated));
+        let Size { consignments, parties, bands, traces, links, loads, .. } = memory.size();
+        prop_assert_eq!([consignments, parties, bands, traces, links, loads], [0, 0, 0, 0, 0, 1]);
+    }
+}
+
+fn refused(damage: impl FnOnce(&mut Vec<u8>)) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("memory");
+    let header = Header { keys: 7, topics: vec!["a".into()], positions: Vec::new() };
+    let observations = [Observation::Loaded(Loaded {
+        load: Key::of_public(Kind::Load, 1),
+        stamp: Stamp { time: Timestamp::from_millis(START), hash: 1 },
+        weight_g: 5,
+    })];
+    snapshot::write(&fold(&observations).freeze(), &header, &path).unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    damage(&mut bytes);
+    std::fs::write(&path, bytes).unwrap();
+    snapshot::load(&path, 7, &header.topics, Horizons::default()).map(|_| ()).unwrap_err().to_string()
+}
+
+#[test]
+fn a_damaged_snapshot_is_refused_with_the_reason() {
+    let whole = "it ends in the middle";
+    assert!(refused(|bytes| bytes.truncate(bytes.len() - 1)).contains(whole));
+    assert!(refused(|bytes| bytes.clear()).contains(whole));
+    assert!(refused(|bytes| *bytes.last_mut().unwrap() ^= 1).contains("checksum"));
+    assert!(refused(|bytes| bytes[0] = b'X').contains("not a snapshot"));
+    assert!(refused(|bytes| bytes[15] = 99).contains("format 99"));
+    // A file cut between two blocks: the end is missing. Cut within a table, its checksum does not match.
+    for cut in 0..120 {
+        let reason = refused(|bytes| bytes.truncate(bytes.len().saturating_sub(cut + 1)));
+        assert!(reason.contains("torn") || reason.contains("middle") || reason.contains("snapshot"), "{cut}: {reason}");
+    }
+}
+
+#[test]
+fn a_snapshot_of_other_keys_topics_or_horizons_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("memory");
+    let header = Header { keys: 7, topics: vec!["a".into()], positions: Vec::new() };
+    let load = |keys, topic: &str, horizons| snapshot::load(&path, keys, &[topic.to_owned()], horizons).map(|_| ());
+    assert!(matches!(load(7, "a", Horizons::default()), Err(LoadError::Missing)));
+    snapshot::write(&Memory::default().freeze(), &header, &path).unwrap();
+    let shorter = Horizons { identity_days: 60, ..Horizons::default() };
+    // The default memory's horizons are those of the configuration's default.
+    assert!(load(7, "a", Horizons::default()).is_ok());
+    assert!(matches!(load(8, "a", Horizons::default()), Err(LoadError::OtherKey)));
+    assert!(matches!(load(7, "b", Horizons::default()), Err(LoadError::OtherConfiguration)));
+    assert!(matches!(load(7, "a", shorter), Err(LoadError::OtherConfiguration)));
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_written_leaves_the_last_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("memory");
+    let header = Header { keys: 7, topics: Vec::new(), positions: vec![(0, 0, 5)] };
+    snapshot::write(&Memory::default().freeze(), &header, &path).unwrap();
+    // The file beside it cannot be made: a folder is in its place.
+    std::fs::create_dir(folder.path().join("memory.new")).unwrap();
+    let next = Header { positions: vec![(0, 0, 9)], ..header.clone() };
+    assert!(snapshot::write(&Memory::default().freeze(), &next, &path).is_err());
+    assert_eq!(snapshot::load(&path, 7, &[], Horizons::default()).unwrap().1, header);
+}
+
+#[test]
+fn amendments_count_once_and_by_their_latest_version() {
+    let bill = |consignee, weight_g| Bill {
+        shipper: key(Kind::Party, 1),
+        consignee: key(Kind::Party, consignee),
+        weight_g,
+        pieces: 1,
+        ..Bill::default()
+    };
+    let version = |number, hour: i64, bill| {
+        let stamp = Stamp { time: Timestamp::from_millis(START + hour * 3_600_000), hash: 0 };
+        Declared { consignment: key(Kind::Consignment, number), stamp, bill, ..Declared::default() }
+    };
+    let first = version(1, 0, bill(2, 10_000));
+    let amended = version(1, 5, bill(3, 20_000));
+    let other = version(2, 30, bill(3, 40_000));
+    let memory = fold(&[amended.clone(), first.clone(), first, other.clone()].map(Observation::Declared));
+    let history = memory.recall(&other);
+    assert_eq!((history.shipper.record.shipments, history.consignee.record.shipments), (1, 1));
+    assert_eq!((history.pair.shipments, history.pair.first_days_ago), (1, Some(1)));
+    assert_eq!((history.shipper.partners, history.memory_days), (2, 1));
+    let own = memory.recall(&amended);
+    assert_eq!((own.versions.len(), own.versions[0].weight_g, own.superseded), (1, 10_000, false));
+    assert_eq!(own.shipper.record.first_days_ago, None, "as it was on that day");
+    assert_eq!(week_slot(amended.stamp.time), 12, "2026-01-01 was a Thursday");
+}
