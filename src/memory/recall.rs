@@ -3,7 +3,7 @@
 use super::Memory;
 use super::consignment::Consignment;
 use super::days::{Day, DaySet};
-use super::entities::{Band, Party, Record, Share, WEEK_SLOTS, week_slot};
+use super::entities::{Band, Forget, Party, Record, Share, WEEK_SLOTS, week_slot};
 use super::fold::{commodity, lane_key, routed, share};
 use super::histogram::{Histogram, Surprise, tenths_of_bits};
 use super::history::{BandHistory, Discrepancy, History, LoadHistory, Master, PartyHistory, Step, TraceHistory, Unusual, Way};
@@ -94,7 +94,7 @@ impl Memory {
         way.flights = flights.len() as u32;
         way.discrepancies = live().filter(|part| part.stage == Stage::Discrepancy).map(discrepancy).collect();
         way.discrepancies.sort_unstable_by_key(|found| (found.time, found.code));
-        let loads = live().filter_map(|part| self.loads.get(part.load));
+        let loads = live().filter_map(|part| self.loads.get(part.load)).map(|load| load.from(first));
         way.loads =
             loads.map(|load| LoadHistory { lines: load.lines, lines_g: load.weight_g, stated_g: load.stated_g }).collect();
         way
