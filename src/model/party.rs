@@ -51,11 +51,11 @@ pub enum ContactKind {
 
 impl ContactKind {
     /// Cargo-IMP contact identifiers `TE`, `FX`, `TL`.
-    pub fn from_cargo_imp(code: &str) -> Option<Self> {
+    pub fn from_cargo_imp(code: &[u8]) -> Option<Self> {
         match code {
-            "TE" => Some(Self::Phone),
-            "FX" => Some(Self::Fax),
-            "TL" => Some(Self::Telex),
+            b"TE" => Some(Self::Phone),
+            b"FX" => Some(Self::Fax),
+            b"TL" => Some(Self::Telex),
             _ => None,
         }
     }
@@ -83,11 +83,11 @@ impl Role {
 
     /// The OCI subject (code list 1.19): `SHP`, `CNE`, `AGT`, `NFY`.
     pub fn from_subject(subject: Code<3>) -> Option<Self> {
-        match subject.as_str() {
-            "SHP" => Some(Role::Shipper),
-            "CNE" => Some(Role::Consignee),
-            "AGT" => Some(Role::Agent),
-            "NFY" => Some(Role::Notify),
+        match subject.as_bytes() {
+            b"SHP" => Some(Role::Shipper),
+            b"CNE" => Some(Role::Consignee),
+            b"AGT" => Some(Role::Agent),
+            b"NFY" => Some(Role::Notify),
             _ => None,
         }
     }

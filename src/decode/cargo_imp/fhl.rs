@@ -123,7 +123,7 @@ impl<'a> House<'a> {
 
     fn hs_codes(&mut self, rest: &'a [u8]) {
         for field in fields::split(rest) {
-            match fields::hs_code(field) {
+            match fields::hs_code(field, self.source) {
                 Some(code) => self.goods.hs_codes.push(code),
                 None => keep(&mut self.bill.remarks, b"HTS", field),
             }

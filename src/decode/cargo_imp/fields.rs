@@ -327,8 +327,8 @@ pub(super) fn uld(bytes: &[u8]) -> Option<Uld> {
 }
 
 /// Harmonized System codes: 4 to 12 digits.
-pub(super) fn hs_code(bytes: &[u8]) -> Option<Text<'_>> {
-    ((4..=12).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit)).then(|| text(bytes))
+pub(super) fn hs_code<'a>(bytes: &'a [u8], source: Source<'a>) -> Option<Text<'a>> {
+    ((4..=12).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_digit)).then(|| source.text(bytes))
 }
 
 /// A special handling code: three upper-case letters or digits.

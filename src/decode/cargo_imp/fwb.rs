@@ -49,7 +49,11 @@ fn section<'a>(waybill: &mut Consignment<'a>, (tag, rest): (&'a [u8], &'a [u8]),
         b"RTG" => each_line(rest, lines, |line| routing(waybill, line)),
         b"SPH" => each_line(rest, lines, |line| handling(waybill, line)),
         b"CVD" => each_line(rest, lines, |line| values(&mut waybill.charges, line, remarks)),
-        b"PPD" | b"COL" => each_line(rest, lines, |line| total(&mut waybill.charges, tag, line, remarks)),
+        b"PPD" | b"COL" => each_line(rest, lines, |line| {
+            if !total(&mut waybill.charges, line) {
+                source.keep(remarks, tag, line);
+            }
+        }),
         _ => each_line(rest, lines, |line| source.keep(remarks, tag, line)),
     }
 }
@@ -154,8 +158,8 @@ pub(super) fn values<'a>(charges: &mut Charges, rest: &'a [u8], remarks: &mut Ve
     }
 }
 
-/// `WT1241.68`, `OC50.00/CT717.50`: the totals add up over prepaid and collect; the rest is kept.
-fn total<'a>(charges: &mut Charges, tag: &'a [u8], rest: &'a [u8], remarks: &mut Vec<Remark<'a>>) {
+/// `WT1241.68`, `OC50.00/CT717.50`: the totals add up over prepaid and collect; false when there is anything else.
+fn total(charges: &mut Charges, rest: &[u8]) -> bool {
     let mut only_totals = true;
     for field in fields::split(rest) {
         match field.strip_prefix(b"CT").and_then(fields::money) {
@@ -166,9 +170,7 @@ fn total<'a>(charges: &mut Charges, tag: &'a [u8], rest: &'a [u8], remarks: &mut
             None => only_totals = false,
         }
     }
-    if !only_totals {
-        keep(remarks, tag, rest);
-    }
+    only_totals
 }
 
 /// `01OCT06/HEATHROW/ACME LTD.`

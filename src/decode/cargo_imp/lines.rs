@@ -15,7 +15,7 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    #[inline]
+    #[inline(always)]
     fn new(text: &'a [u8], at: usize) -> Self {
         let tagged = matches!(text, [b'A'..=b'Z', b'A'..=b'Z', b'A'..=b'Z', b'/', ..] | [b'A'..=b'Z', b'A'..=b'Z', b'A'..=b'Z']);
         Self { text, at, tagged }
@@ -109,17 +109,16 @@ impl<'a> Lines<'a> {
 
     #[inline]
     pub fn next(&mut self) -> Option<Line<'a>> {
-        match self.held.take() {
-            None if !self.ended => self.look(),
-            held => held,
-        }
+        let line = self.peek();
+        self.held = None;
+        line
     }
 
     /// The next line of the current message, not yet taken.
     #[inline]
     pub fn peek(&mut self) -> Option<Line<'a>> {
         if self.held.is_none() && !self.ended {
-            self.held = self.look();
+            self.look();
         }
         self.held
     }
@@ -155,33 +154,38 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Reads a line of the current message, or notes that it is over.
-    fn look(&mut self) -> Option<Line<'a>> {
-        match self.plain() {
-            Some((line, len)) => {
-                self.at += len;
-                self.spend(len).map(|()| line)
+    /// Holds the next line of the current message, or notes that it is over.
+    fn look(&mut self) {
+        if let Some((line, len)) = self.plain() {
+            self.at += len;
+            if self.spend(len).is_some() {
+                self.held = Some(line);
             }
-            None => self.look_closely(),
+        } else {
+            self.held = self.look_closely();
         }
     }
 
     /// The next line and its length with its end, if nothing about it is out of the ordinary: most lines are like that.
+    #[inline]
     fn plain(&self) -> Option<(Line<'a>, usize)> {
         let rest = self.payload.get(self.at..)?;
         let end = if self.edifact || self.closed { return None } else { plain_line_end(rest) };
         let (text, behind) = rest.split_at_checked(end)?;
         let len = match behind {
+            [b'\n', ..] => end + 1,
             [b'\r', b'\n', ..] => end + 2,
-            [b'\r' | b'\n', ..] => end + 1,
+            [b'\r', ..] => end + 1,
             _ => return None,
         };
-        let blanks_around = *text.first()? <= b' ' || *text.last()? <= b' ';
-        let may_be_envelope = matches!(text, [b'Q', ..] | [b'U', b'N', ..]);
-        let is_plain = !blanks_around && !may_be_envelope && Identifier::read(text, self.at, false).is_none();
-        is_plain.then(|| (Line::new(text, self.at), len))
+        match text {
+            [] | [0..=b' ' | b'Q', ..] | [b'U', b'N', ..] | [.., 0..=b' '] => None,
+            _ if Identifier::read(text, self.at, false).is_some() => None,
+            _ => Some((Line::new(text, self.at), len)),
+        }
     }
 
+    #[cold]
     fn look_closely(&mut self) -> Option<Line<'a>> {
         let found = if self.closed { None } else { self.physical(Place::InMessage) };
         self.ended = found.is_none();
@@ -257,20 +261,29 @@ impl<'a> Lines<'a> {
 /// Lines are so short that a vectorised search is done before it has warmed up; eight bytes at a time are enough.
 fn plain_line_end(rest: &[u8]) -> usize {
     let (words, tail) = rest.as_chunks::<8>();
-    let found = words.iter().enumerate().find_map(|(index, word)| {
-        let below_14 = first_below_14(u64::from_le_bytes(*word))?;
-        Some(index * 8 + below_14)
-    });
-    let at = found.unwrap_or(rest.len() - tail.len());
-    let unread = rest.get(at..).unwrap_or_default();
-    at + unread.iter().position(|byte| matches!(*byte, b'\n' | b'\r' | ETX)).unwrap_or(unread.len())
+    for (index, word) in words.iter().enumerate() {
+        let marked = marked_below_14(u64::from_le_bytes(*word));
+        if marked != 0 {
+            let at = index * 8 + marked.trailing_zeros() as usize / 8;
+            return if rest.get(at).copied().is_some_and(ends_line) { at } else { plain_line_end_from(at, rest) };
+        }
+    }
+    plain_line_end_from(rest.len() - tail.len(), rest)
 }
 
-/// Index of the first of eight bytes that is below 14. Subtracting 14 from a byte below it borrows into its top bit; bytes whose
-/// top bit is set anyway are masked out. Borrows may mark a later byte falsely, never an earlier one.
-fn first_below_14(word: u64) -> Option<usize> {
-    let marked = word.wrapping_sub(0x0e0e_0e0e_0e0e_0e0e) & !word & 0x8080_8080_8080_8080;
-    (marked != 0).then(|| marked.trailing_zeros() as usize / 8)
+fn plain_line_end_from(at: usize, rest: &[u8]) -> usize {
+    let unread = rest.get(at..).unwrap_or_default();
+    at + unread.iter().position(|byte| ends_line(*byte)).unwrap_or(unread.len())
+}
+
+fn ends_line(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r' | ETX)
+}
+
+/// Has the top bit of each byte set that is below 14, falsely also of bytes that are not ASCII. Subtracting 14 from a byte below
+/// it borrows into its top bit; borrows may mark a later byte falsely, never hide an earlier one.
+fn marked_below_14(word: u64) -> u64 {
+    word.wrapping_sub(0x0e0e_0e0e_0e0e_0e0e) & 0x8080_8080_8080_8080
 }
 
 fn trimmed(mut text: &[u8], mut at: usize) -> Option<Line<'_>> {

@@ -1,7 +1,7 @@
 //! OCI lines: other customs, security and regulatory control information. Reads the four fields of a line as they stand;
 //! [`super::security`] interprets them.
 
-use super::fields::{Source, first};
+use super::fields::Source;
 use super::lines::Lines;
 use crate::model::{Code, Country, CustomsNote};
 
@@ -22,11 +22,10 @@ pub(super) fn note<'a>(line: &'a [u8], source: Source<'a>) -> CustomsNote<'a> {
 }
 
 fn shape<'a>(line: &'a [u8], source: Source<'a>) -> Option<CustomsNote<'a>> {
-    let (country, rest) = first(line);
-    let (subject, rest) = first(rest);
-    let (code, rest) = first(rest);
-    let known = letters(country, 2) && (subject.is_empty() || subject.len() == 3 && letters(subject, 3)) && letters(code, 2);
-    known.then(|| CustomsNote {
+    let (country, rest) = letters(line, 2)?;
+    let (subject, rest) = letters(rest, 3)?;
+    let (code, rest) = letters(rest, 2)?;
+    matches!(subject.len(), 0 | 3).then(|| CustomsNote {
         country: Country::from_bytes(country),
         subject: Code::from_bytes(subject),
         code: Code::from_bytes(code),
@@ -36,10 +35,9 @@ fn shape<'a>(line: &'a [u8], source: Source<'a>) -> Option<CustomsNote<'a>> {
 
 /// One field of the front is missing: `/ED/0213` for `//ED/0213` puts the code into the subject.
 fn shifted<'a>(line: &'a [u8], source: Source<'a>) -> Option<CustomsNote<'a>> {
-    let (country, rest) = first(line);
-    let (code, rest) = first(rest);
-    let fits = letters(country, 2) && !code.is_empty() && letters(code, 2) && !rest.is_empty();
-    fits.then(|| CustomsNote {
+    let (country, rest) = letters(line, 2)?;
+    let (code, rest) = letters(rest, 2)?;
+    (!code.is_empty() && !rest.is_empty()).then(|| CustomsNote {
         country: Country::from_bytes(country),
         subject: None,
         code: Code::from_bytes(code),
@@ -47,8 +45,14 @@ fn shifted<'a>(line: &'a [u8], source: Source<'a>) -> Option<CustomsNote<'a>> {
     })
 }
 
-fn letters(field: &[u8], len_max: usize) -> bool {
-    field.len() <= len_max && field.iter().all(u8::is_ascii_uppercase)
+/// The first field, if it is of at most `len_max` letters, and what follows its slash.
+fn letters(line: &[u8], len_max: usize) -> Option<(&[u8], &[u8])> {
+    let len = line.iter().take(len_max).take_while(|byte| byte.is_ascii_uppercase()).count();
+    match line.split_at_checked(len)? {
+        (field, [b'/', rest @ ..]) => Some((field, rest)),
+        (field, []) => Some((field, &[])),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

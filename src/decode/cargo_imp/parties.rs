@@ -2,7 +2,7 @@
 
 use super::fields::{self, Joined, Source};
 use super::lines::Lines;
-use crate::model::{Contact, ContactKind, Country, Party, Remark, Role};
+use crate::model::{Contact, ContactKind, Country, Party, Remark, Role, Text};
 
 /// Reads the block that `tag` opened; `rest` follows the tag's slash.
 pub(super) fn read<'a>(
@@ -15,10 +15,13 @@ pub(super) fn read<'a>(
         source: lines.source,
         role,
         tag,
-        party: Party::default(),
+        account: None,
         name: Joined::Empty,
         address: Joined::Empty,
-        place: None,
+        place: &[],
+        country: None,
+        postcode: None,
+        contacts: Vec::new(),
         slot: Slot::Bare(0),
         remarks,
     };
@@ -51,11 +54,14 @@ struct Draft<'a, 'r> {
     source: Source<'a>,
     role: Role,
     tag: &'a [u8],
-    party: Party<'a>,
+    account: Option<Text<'a>>,
     name: Joined<'a>,
     address: Joined<'a>,
     /// `BERLIN` or `NEW YORK/NY`.
-    place: Option<&'a [u8]>,
+    place: &'a [u8],
+    country: Option<Country>,
+    postcode: Option<Text<'a>>,
+    contacts: Vec<Contact<'a>>,
     slot: Slot,
     remarks: &'r mut Vec<Remark<'a>>,
 }
@@ -67,12 +73,12 @@ impl<'a> Draft<'a, '_> {
         match self.role {
             Role::Notify if !rest.is_empty() => self.bare(0, rest),
             Role::Agent if !codes.is_empty() => {
-                self.party.account = self.source.some_text(codes);
+                self.account = self.source.some_text(codes);
                 if !account.is_empty() {
                     self.source.keep(self.remarks, self.tag, rest);
                 }
             }
-            _ => self.party.account = self.source.some_text(rest),
+            _ => self.account = self.source.some_text(rest),
         }
     }
 
@@ -111,17 +117,16 @@ impl<'a> Draft<'a, '_> {
     }
 
     fn set_place(&mut self, rest: &'a [u8]) {
-        if let Some(before) = self.place.replace(rest) {
-            self.address.push(before, self.source);
-        }
+        let before = std::mem::replace(&mut self.place, rest);
+        self.address.push(before, self.source);
     }
 
     /// `US/52601/TE/4653425`
     fn country(&mut self, rest: &'a [u8]) {
         let (country, rest) = fields::first(rest);
         let (postcode, contacts) = fields::first(rest);
-        self.party.country = Country::from_bytes(country);
-        self.party.postcode = self.source.some_text(postcode);
+        self.country = Country::from_bytes(country);
+        self.postcode = self.source.some_text(postcode);
         self.slot = Slot::Country;
         self.contacts(contacts);
     }
@@ -131,25 +136,28 @@ impl<'a> Draft<'a, '_> {
         while !rest.is_empty() {
             let (code, after) = fields::first(rest);
             let (value, after) = fields::first(after);
-            let kind = ContactKind::from_cargo_imp(&self.source.text(code));
+            let kind = ContactKind::from_cargo_imp(code);
             let (Some(kind), false) = (kind, value.is_empty()) else {
                 self.source.keep(self.remarks, self.tag, rest);
                 return;
             };
-            self.party.contacts.push(Contact { kind, value: self.source.text(value), verified: false });
+            self.contacts.push(Contact { kind, value: self.source.text(value), verified: false });
             rest = after;
         }
     }
 
-    fn finish(mut self) -> Party<'a> {
-        if let Some(place) = self.place {
-            let (place, state) = fields::first(place);
-            self.party.place = self.source.text(place);
-            self.party.state = self.source.some_text(state);
+    fn finish(self) -> Party<'a> {
+        let (place, state) = fields::first(self.place);
+        Party {
+            name: self.name.finish(self.source),
+            address: self.address.finish(self.source),
+            place: self.source.text(place),
+            state: self.source.some_text(state),
+            country: self.country,
+            postcode: self.postcode,
+            account: self.account,
+            contacts: self.contacts,
         }
-        self.party.name = self.name.finish(self.source);
-        self.party.address = self.address.finish(self.source);
-        self.party
     }
 }
 

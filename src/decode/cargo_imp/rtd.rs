@@ -86,8 +86,14 @@ impl<'a> Block<'a, '_> {
                 matches!(value, b"NDA" | b"/NDA") || fields::dimensions(value).map(|size| goods.dimensions.push(size)).is_some()
             }
             b"NH" => {
-                goods.hs_codes.extend(fields::split(value).filter_map(fields::hs_code));
-                fields::split(value).all(|field| fields::hs_code(field).is_some())
+                let mut all = true;
+                for field in fields::split(value) {
+                    match fields::hs_code(field, self.source) {
+                        Some(code) => goods.hs_codes.push(code),
+                        None => all = false,
+                    }
+                }
+                all
             }
             b"NO" => set(&mut goods.origin, Some(value).filter(|country| country.len() == 2).and_then(Code::from_bytes)),
             b"NS" => set(&mut goods.slac, fields::uint(value)),

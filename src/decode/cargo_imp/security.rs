@@ -122,19 +122,19 @@ impl<'a> Reading<'a> {
     }
 
     fn contact(&mut self, code: Code<2>, text: &Text<'a>, consignment: &mut Consignment<'a>) {
-        let (kind, value) = match code.as_str() {
-            "CP" => (ContactKind::Person, text.clone()),
-            "MU" | "VU" => {
+        let (kind, value) = match code.as_bytes() {
+            b"CP" => (ContactKind::Person, text.clone()),
+            b"MU" | b"VU" => {
                 self.mail_user = Some(text.clone());
                 return;
             }
-            "MD" | "VD" => match self.mail_user.take() {
+            b"MD" | b"VD" => match self.mail_user.take() {
                 Some(user) => (ContactKind::Email, Text::from(format!("{user}@{text}"))),
                 None => return,
             },
             _ => (ContactKind::Phone, text.clone()),
         };
-        let verified = code.starts_with('V');
+        let verified = code.as_bytes().starts_with(b"V");
         let party = self.subject.and_then(Role::from_subject).and_then(|role| party_of(role, consignment));
         if let (Some(party), false) = (party, value.is_empty()) {
             party.contacts.push(Contact { kind, value, verified });

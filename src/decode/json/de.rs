@@ -130,9 +130,8 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
         self.first = false;
         self.scanner.peek();
         let start = self.scanner.position();
-        let name = Text::from(self.scanner.string()?);
-        self.scanner.key.clone_from(&name);
-        seed.deserialize(KeyName(&name)).map(Some).map_err(|problem| problem.at(start))
+        self.scanner.key = Text::from(self.scanner.string()?);
+        seed.deserialize(KeyName(&self.scanner.key)).map(Some).map_err(|problem| problem.at(start))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Problem> {

@@ -68,6 +68,7 @@ impl<'de> Scanner<'de> {
     }
 
     /// The next byte that is not blank; `None` at the end.
+    #[inline]
     pub fn peek(&mut self) -> Option<u8> {
         loop {
             match self.byte() {
@@ -77,14 +78,21 @@ impl<'de> Scanner<'de> {
         }
     }
 
+    #[inline]
     pub fn take(&mut self, wanted: u8) -> bool {
         let found = self.peek() == Some(wanted);
         self.position += usize::from(found);
         found
     }
 
+    #[inline]
     pub fn expect(&mut self, wanted: u8) -> Result<(), Problem> {
-        if self.take(wanted) { Ok(()) } else { Err(self.unexpected(&format!("'{}'", char::from(wanted)))) }
+        if self.take(wanted) { Ok(()) } else { Err(self.missing(wanted)) }
+    }
+
+    #[cold]
+    fn missing(&self, wanted: u8) -> Problem {
+        self.unexpected(&format!("'{}'", char::from(wanted)))
     }
 
     /// Takes the bracket that begins a list or an object, one level deeper.
@@ -126,26 +134,29 @@ impl<'de> Scanner<'de> {
     /// A string, borrowed unless it holds escapes.
     pub fn string(&mut self) -> Result<Cow<'de, str>, Problem> {
         self.expect(b'"')?;
-        let piece = self.piece()?;
-        if self.byte() == Some(b'"') {
-            self.position += 1;
-            return Ok(Cow::Borrowed(piece));
+        let (start, plain) = (self.position, plain_len(self.rest()));
+        if self.text.as_bytes().get(start + plain) == Some(&b'"') {
+            self.position = start + plain + 1;
+            return Ok(Cow::Borrowed(self.text.get(start..start + plain).unwrap_or_default()));
         }
-        let mut owned = piece.to_owned();
+        self.escaped_string().map(Cow::Owned)
+    }
+
+    #[cold]
+    fn escaped_string(&mut self) -> Result<String, Problem> {
+        let mut owned = self.piece()?.to_owned();
         while self.byte() == Some(b'\\') {
             owned.push(self.escape()?);
             owned.push_str(self.piece()?);
         }
         self.position += 1;
-        Ok(Cow::Owned(owned))
+        Ok(owned)
     }
 
     /// Plain characters up to the closing quote or the next backslash.
     fn piece(&mut self) -> Result<&'de str, Problem> {
-        let rest = self.text.get(self.position..).unwrap_or_default();
-        let end = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
         let start = self.position;
-        self.position = end.map_or(self.text.len(), |end| start + end);
+        self.position += plain_len(self.rest());
         match self.byte() {
             Some(b'"' | b'\\') => Ok(self.text.get(start..self.position).unwrap_or_default()),
             _ => Err(self.unexpected("text without control characters, then '\"'")),
@@ -230,13 +241,13 @@ impl<'de> Scanner<'de> {
 
     /// How many; at least one.
     fn digits(&mut self) -> Result<usize, Problem> {
-        let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
-        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.position += count;
         if count == 0 { Err(self.unexpected("a digit")) } else { Ok(count) }
     }
 
     /// The error for what stands here: truncated when nothing does.
+    #[cold]
     pub fn unexpected(&self, wanted: &str) -> Problem {
         match self.byte() {
             None => Problem::new(Reason::Truncated, self.position, format!("the text ends where {wanted} is expected")),
@@ -244,7 +255,52 @@ impl<'de> Scanner<'de> {
         }
     }
 
+    fn rest(&self) -> &'de [u8] {
+        self.text.as_bytes().get(self.position..).unwrap_or_default()
+    }
+
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.position).copied()
+    }
+}
+
+/// How many bytes stand before the first quote, backslash or control character. Eight at a time: most strings are short.
+fn plain_len(text: &[u8]) -> usize {
+    let (words, tail) = text.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let marked = marked_special(u64::from_le_bytes(*word));
+        if marked != 0 {
+            return index * 8 + marked.trailing_zeros() as usize / 8;
+        }
+    }
+    let special = tail.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+    words.len() * 8 + special.unwrap_or(tail.len())
+}
+
+/// Has the top bit of each byte set that ends the plain part of a string. Subtracting from a byte that is too small borrows into
+/// its top bit; a borrow may mark a later byte falsely, never an earlier one.
+fn marked_special(word: u64) -> u64 {
+    let each = |byte: u8| u64::from_ne_bytes([byte; 8]);
+    let below = |word: u64, limit: u8| word.wrapping_sub(each(limit));
+    let found = below(word, 0x20) | below(word ^ each(b'"'), 1) | below(word ^ each(b'\\'), 1);
+    found & !word & each(0x80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_plain_text_is_found_at_every_place() {
+        for len in 0..30 {
+            for end in [b'"', b'\\', 0, b'\n', 0x1f] {
+                let mut text = b"! #[]\x7f\x80\xa2\xdc\xff".repeat(4);
+                assert_eq!(plain_len(&text), text.len());
+                text[len] = end;
+                assert_eq!(plain_len(&text), len, "{end}");
+                text.truncate(len);
+                assert_eq!(plain_len(&text), len);
+            }
+        }
     }
 }
