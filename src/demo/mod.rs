@@ -13,6 +13,8 @@ mod latency;
 mod ledger;
 mod published;
 #[cfg(test)]
+mod recall;
+#[cfg(test)]
 mod round_trip;
 mod sent;
 mod shipment;
