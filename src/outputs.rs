@@ -7,6 +7,7 @@ mod alert;
 mod assessment;
 mod dead_letter;
 mod frames;
+pub mod read;
 mod referral;
 
 pub use alert::{Alert, Position, Summary};
@@ -15,12 +16,12 @@ pub use dead_letter::{DeadLetter, Header};
 pub use frames::Frames;
 pub use referral::{Referral, Told};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use crate::decode::avro::frame::Frame;
 
 /// The message an output is about: where it stands in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source<'a> {
     pub topic: &'a str,
     pub partition: i32,

@@ -17,6 +17,7 @@ mod mutation;
 mod poison_messages;
 mod registry;
 mod sigterm_drains;
+mod simulator;
 mod support;
 mod topics_command;
 mod transactions;

@@ -11,9 +11,8 @@ use super::running::{Running, interruption};
 use super::{Exit, fail};
 use crate::bundle::Bundle;
 use crate::config::Config;
-use crate::demo::{self, Endpoint, Options, Schemas};
+use crate::demo::{self, Endpoint, Options};
 use crate::logging::{self, LogFormat};
-use crate::outputs::Output;
 
 /// Shows loadgate at work: starts an embedded broker, synthetic terminals that send realistic mixed traffic with planted smuggling
 /// stories, and the real service, and shows what happens. At the end every message sent is accounted for.
@@ -66,21 +65,12 @@ pub fn run(arguments: &Arguments) -> Exit {
         admin: arguments.admin,
         partitions: arguments.partitions,
     };
-    match demo::run(&options, &schemas(), |endpoint| start(endpoint, arguments.admin), &shutdown) {
+    match demo::run(&options, |endpoint| start(endpoint, arguments.admin), &shutdown) {
         Ok(account) => {
             let _ = writeln!(std::io::stdout(), "{account}");
             if account.balances() { Exit::Done } else { Exit::Failed }
         }
         Err(error) => fail(Exit::Failed, error),
-    }
-}
-
-fn schemas() -> Schemas {
-    Schemas {
-        assessment: Output::Assessment.schema(),
-        dead_letter: Output::DeadLetter.schema(),
-        referral: Output::Referral.schema(),
-        alert: Output::Alert.schema(),
     }
 }
 

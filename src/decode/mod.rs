@@ -93,6 +93,8 @@ fn sniff(payload: &[u8]) -> Result<Format, &'static str> {
     let text = payload.trim_ascii_start();
     match (payload, text) {
         ([0x00, ..] | [0xc3, 0x01, ..], _) => Ok(Format::Avro),
+        // A bare waybill: the first message is set, one of three kinds of bill, a number that is set and has twelve characters.
+        ([0x02, 0x00 | 0x02 | 0x04, 0x02, 0x18, ..], _) => Ok(Format::Avro),
         (_, [b'{' | b'[', ..]) => Ok(Format::Json),
         _ if cargo_imp::sniff(payload) => Ok(Format::CargoImp),
         (_, [b'<', ..] | [0xef, 0xbb, 0xbf, b'<', ..]) => Err("looks like XML, which is not read"),
@@ -110,6 +112,7 @@ const SNIFFED_BYTES: usize = 64;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Awb, Consignment};
 
     fn answer(format: Format, payload: &[u8]) -> (usize, Option<Rejected>) {
         let mut out = Vec::new();
@@ -129,6 +132,10 @@ mod tests {
         assert_eq!(answer(Format::Auto, json), (1, None));
         assert_eq!(answer(Format::Auto, &status), (1, None));
         assert_eq!(answer(Format::Auto, &status[10..]), (1, None));
+        let waybill = Message::Waybill(Box::new(Consignment { awb: Awb::parse("020-12345675"), ..Default::default() }));
+        let mut bare = Vec::new();
+        avro::encode(&waybill, &mut bare);
+        assert_eq!(answer(Format::Auto, &bare), (1, None));
         let table: [(&[u8], Reason, &str); 8] = [
             (b"", Reason::Empty, "no payload"),
             (b" \n", Reason::UnknownFormat, "blanks"),

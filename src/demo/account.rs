@@ -96,18 +96,20 @@ impl Account {
     }
 
     fn planted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Planted stories")?;
-        for (story, tally) in &self.stories {
-            let Tally { planted, found, severest } = tally;
-            let verdict = match (planted, found) {
-                (0, _) => "did not occur".to_owned(),
-                (planted, found) if planted == found => format!("found {found} of {planted}, {}", severest.as_str()),
-                (planted, 0) => format!("NOT FOUND, 0 of {planted}"),
-                (planted, found) => format!("found {found} of {planted}, {}", severest.as_str()),
+        writeln!(f, "{:<52}{:>8}{:>8}   severest", "Planted stories", "planted", "found")?;
+        for (story, Tally { planted, found, severest }) in &self.stories {
+            let severest = if *planted > 0 { severest.as_str() } else { "did not occur" };
+            let missed = match planted.saturating_sub(*found) {
+                0 => String::new(),
+                missed => format!("   MISSED {missed}"),
             };
-            writeln!(f, "  {:<50} {verdict}", story.title)?;
+            writeln!(f, "  {:<50}{planted:>8}{found:>8}   {severest}{missed}", story.title)?;
         }
-        Ok(())
+        let sum = |of: fn(&Tally) -> u64| self.stories.iter().map(|(_, tally)| of(tally)).sum::<u64>();
+        writeln!(f, "  {:<50}{:>8}{:>8}", "all", sum(|tally| tally.planted), sum(|tally| tally.found))?;
+        let Totals { clean, clean_referred, .. } = self.totals;
+        let share = clean_referred as f64 * 10_000.0 / clean.max(1) as f64;
+        writeln!(f, "Clean traffic: {clean} consignments, {clean_referred} referred all the same, {share:.1} per 10,000")
     }
 
     fn verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -155,6 +157,7 @@ mod tests {
 
     use super::super::ledger::Delivered;
     use super::super::sent::Expected;
+    use super::super::stories::STORIES;
     use super::*;
     use crate::screen::verdict::Decision;
 
@@ -180,6 +183,24 @@ mod tests {
         assert!(text.contains("The account balances") && text.contains("only simulates"), "{text}");
         assert_eq!(account.totals.settled(), 4);
         assert!(!Account::of(&ledger, 1, Duration::ZERO, false).balances(), "an unreadable record is no account");
+    }
+
+    #[test]
+    fn a_story_that_was_missed_is_told() {
+        let story = &STORIES[0];
+        let mut ledger = Ledger::default();
+        for (offset, decision) in [(0, Decision::Clear), (1, Decision::Rfs), (2, Decision::Rfi)] {
+            let story = (offset < 2).then_some(story);
+            let key = String::new();
+            let expected = Expected::Assessed(1);
+            ledger.delivered(0, offset, Delivered { key, expected, story, bytes: 1, sent_at: Instant::now() });
+            ledger.assessed(0, offset, decision);
+        }
+        ledger.committed(0, 3);
+        let text = Account::of(&ledger, 0, Duration::from_secs(1), false).to_string();
+        let line = text.lines().find(|line| line.contains(story.title)).unwrap();
+        assert_eq!(line.split_whitespace().rev().take(5).collect::<Vec<_>>(), ["1", "MISSED", "rfs", "1", "2"]);
+        assert!(text.contains("Clean traffic: 1 consignments, 1 referred all the same, 10000.0 per 10,000"), "{text}");
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub struct Totals {
     pub assessed: u64,
     pub remembered: u64,
     pub dead_letters: u64,
+    /// Consignments of struck-off messages that carry no story, and how many of them were referred all the same.
+    pub clean: u64,
+    pub clean_referred: u64,
     /// Consignments assessed, by decision.
     pub decisions: BTreeMap<Decision, u64>,
     pub reasons: BTreeMap<String, u64>,
@@ -83,6 +86,8 @@ struct Partition {
 struct Entry {
     delivered: Option<Delivered>,
     assessed: u32,
+    /// Of those assessed.
+    referred: u32,
     dead_letters: u32,
     reason: String,
     severest: Decision,
@@ -109,6 +114,7 @@ impl Ledger {
         *self.totals.decisions.entry(decision).or_default() += 1;
         let entry = self.seen(partition, offset);
         entry.assessed += 1;
+        entry.referred += u32::from(decision > Decision::Clear);
         entry.severest = entry.severest.max(decision);
         self.settle(partition, offset);
     }
@@ -185,10 +191,16 @@ impl Ledger {
                 self.totals.other_reasons += u64::from(entry.reason != reason.as_str());
             }
         }
-        if let Some(story) = delivered.story {
-            let tally = self.stories.entry(story.id).or_default();
-            tally.found += u64::from(entry.severest >= story.minimum);
-            tally.severest = tally.severest.max(entry.severest);
+        match delivered.story {
+            Some(story) => {
+                let tally = self.stories.entry(story.id).or_default();
+                tally.found += u64::from(entry.severest >= story.minimum);
+                tally.severest = tally.severest.max(entry.severest);
+            }
+            None => {
+                self.totals.clean += u64::from(entry.assessed);
+                self.totals.clean_referred += u64::from(entry.referred);
+            }
         }
     }
 }
@@ -258,6 +270,7 @@ mod tests {
         assert!(ledger.is_settled());
         assert_eq!(ledger.totals.settled(), ledger.totals.delivered);
         assert_eq!((ledger.totals.consignments(), ledger.totals.other_reasons, ledger.bytes_under_way()), (2, 0, 0));
+        assert_eq!((ledger.totals.clean, ledger.totals.clean_referred), (2, 1));
     }
 
     #[test]

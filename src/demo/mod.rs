@@ -13,6 +13,8 @@ mod latency;
 mod ledger;
 mod published;
 #[cfg(test)]
+mod recall;
+#[cfg(test)]
 mod round_trip;
 mod sent;
 mod shipment;
@@ -34,7 +36,6 @@ use std::time::{Duration, Instant};
 pub use account::Account;
 pub use broken::PAYLOAD_BYTES_MAX;
 pub use broker::Topics;
-pub use published::Schemas;
 pub use sent::{Expected, Sent};
 pub use stream::{Pace, Stream, stream};
 
@@ -86,18 +87,10 @@ pub enum DemoError {
     Kafka(#[from] rdkafka::error::KafkaError),
     #[error("topic {topic} was not created: {code}")]
     Topic { topic: String, code: rdkafka::error::RDKafkaErrorCode },
-    #[error("schema of a published record: {0}")]
-    Schema(#[from] Box<apache_avro::Error>),
     #[error("thread: {0}")]
     Thread(#[from] std::io::Error),
     #[error("the service did not start: {0}")]
     Service(String),
-}
-
-impl From<apache_avro::Error> for DemoError {
-    fn from(error: apache_avro::Error) -> Self {
-        Self::Schema(Box::new(error))
-    }
 }
 
 type SharedLedger = Arc<Mutex<Ledger>>;
@@ -105,7 +98,6 @@ type SharedLedger = Arc<Mutex<Ledger>>;
 /// Runs the demonstration until its time is over, `shutdown` is set or the service ends, and returns the account.
 pub fn run(
     options: &Options,
-    schemas: &Schemas,
     start: impl FnOnce(&Endpoint) -> Result<Running, String>,
     shutdown: &AtomicBool,
 ) -> Result<Account, DemoError> {
@@ -118,7 +110,7 @@ pub fn run(
     let topics = Topics::new(&prefix, options.partitions);
     broker.create(&topics)?;
     let endpoint = Endpoint { brokers: broker.bootstrap_servers(), topics, group: prefix, payload_bytes_max: PAYLOAD_BYTES_MAX };
-    let stage = Stage::set(&endpoint, schemas)?;
+    let stage = Stage::set(&endpoint)?;
     let service = start(&endpoint).map_err(DemoError::Service)?;
     stage.play(options, &endpoint, (&broker, service), shutdown)
 }
@@ -132,11 +124,11 @@ struct Stage {
 }
 
 impl Stage {
-    fn set(endpoint: &Endpoint, schemas: &Schemas) -> Result<Self, DemoError> {
+    fn set(endpoint: &Endpoint) -> Result<Self, DemoError> {
         let ledger = SharedLedger::default();
         let published = SharedPublished::default();
         let stop_watch = Arc::new(AtomicBool::new(false));
-        let watch = Watch::connect(&endpoint.brokers, &endpoint.topics, schemas)?;
+        let watch = Watch::connect(&endpoint.brokers, &endpoint.topics)?;
         let watch = watch.start(ledger.clone(), published.clone(), stop_watch.clone())?;
         Ok(Self { ledger, published, stop_watch, watch })
     }

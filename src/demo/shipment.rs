@@ -61,7 +61,7 @@ impl Shipment {
         Some(Self { awb, waybill: draft.bill, houses, amended, wire, story, declared })
     }
 
-    /// The houses as one list (JSON) or as one list for each house, as Cargo-IMP has one shipper a message.
+    /// The houses as one list, or as one list for each house, as Cargo-IMP has one shipper a message.
     pub fn house_lists(&self) -> Vec<Houses<'static>> {
         let list = |houses: &[Consignment<'static>]| Houses {
             awb: Some(self.awb),

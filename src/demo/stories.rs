@@ -136,6 +136,7 @@ pub static STORIES: &[Story] = &[
 fn flowers(draft: &mut Draft, lane: &Lane, chance: &mut Chance) {
     stranger(draft, lane, "FLOWERS", chance);
     goods(draft, "FLOWERS", "060311", (20, 18_000));
+    draft.bill.handling = super::declare::codes(&["PER", "PEF"]);
     worth(draft, 900, 1_450);
 }
 
@@ -154,8 +155,6 @@ fn fish_maw(draft: &mut Draft, lane: &Lane, chance: &mut Chance) {
 
 fn power_banks(draft: &mut Draft, _: &Lane, _: &mut Chance) {
     goods(draft, "POWER BANKS 20000MAH WITH LITHIUM BATTERIES", "392690", (30, 11_000));
-    draft.bill.handling.clear();
-    draft.bill.dangerous_goods.clear();
 }
 
 fn no_ground(draft: &mut Draft, _: &Lane, _: &mut Chance) {
@@ -191,13 +190,14 @@ fn stranger(draft: &mut Draft, lane: &Lane, trade: &str, chance: &mut Chance) {
     draft.new_account = true;
 }
 
-/// Replaces the goods; `piece_g` is the weight of one of the pieces.
+/// Replaces the goods, and with them the handling they asked for; `piece_g` is the weight of one of the pieces.
 fn goods(draft: &mut Draft, text: &'static str, hs: &'static str, (pieces, piece_g): (u32, u64)) {
     let weight_g = u64::from(pieces) * piece_g;
     let volume_cm3 = super::declare::volume_cm3(weight_g, 250);
     let size = Dimensions { length_mm: 600, width_mm: 400, height_mm: 300, pieces, weight_g: None };
     let quantity = &mut draft.bill.quantity;
     *quantity = Quantity { pieces: Some(pieces), weight_g: Some(weight_g), volume_cm3: Some(volume_cm3), ..*quantity };
+    draft.bill.handling.clear();
     draft.bill.dangerous_goods.clear();
     draft.bill.goods = vec![GoodsLine {
         description: Text::from(text),

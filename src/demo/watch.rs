@@ -12,8 +12,9 @@ use rdkafka::message::Message as _;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use super::broker::Topics;
-use super::published::{self, Reader, Schemas};
+use super::published::Alert;
 use super::{DemoError, SharedLedger};
+use crate::outputs::read;
 
 /// What the live view shows beside the ledger's counts.
 #[derive(Debug, Default)]
@@ -22,21 +23,30 @@ pub struct Published {
     pub referrals: BTreeMap<String, u64>,
     pub alerts: u64,
     /// The latest ones, oldest first.
-    pub latest: VecDeque<published::Alert>,
+    pub latest: VecDeque<Alert>,
     /// Records that could not be read as what their topic promises.
     pub unreadable: u64,
+}
+
+impl Published {
+    fn alert(&mut self, alert: Alert) {
+        self.alerts += 1;
+        self.latest.push_back(alert);
+        if self.latest.len() > LATEST_ALERTS {
+            self.latest.pop_front();
+        }
+    }
 }
 
 pub type SharedPublished = Arc<std::sync::Mutex<Published>>;
 
 pub struct Watch {
     topics: Topics,
-    reader: Reader,
     consumer: BaseConsumer,
 }
 
 impl Watch {
-    pub fn connect(brokers: &str, topics: &Topics, schemas: &Schemas) -> Result<Self, DemoError> {
+    pub fn connect(brokers: &str, topics: &Topics) -> Result<Self, DemoError> {
         let consumer: BaseConsumer = ClientConfig::new()
             .set("bootstrap.servers", brokers)
             .set("client.id", "loadgate-demo-watch")
@@ -54,7 +64,7 @@ impl Watch {
             }
         }
         consumer.assign(&assignment)?;
-        Ok(Self { topics: topics.clone(), reader: Reader::new(schemas)?, consumer })
+        Ok(Self { topics: topics.clone(), consumer })
     }
 
     pub fn start(
@@ -77,24 +87,18 @@ impl Watch {
 
     fn enter(&self, topic: &str, payload: &[u8], ledger: &SharedLedger, published: &SharedPublished) {
         let read = if topic == self.topics.assessments {
-            self.reader.assessment(payload).map(|seen| {
-                super::lock(ledger).assessed(seen.partition, seen.offset, seen.decision);
+            read::assessment(payload).map(|read::Assessment { source, decision, .. }| {
+                super::lock(ledger).assessed(source.partition, source.offset, decision);
             })
         } else if topic == self.topics.dead_letters {
-            self.reader
-                .dead_letter(payload)
-                .map(|seen| super::lock(ledger).dead_letter(seen.partition, seen.offset, &seen.reason))
-        } else if topic == self.topics.referrals {
-            self.reader.referral_code(payload).map(|code| *super::lock(published).referrals.entry(code).or_default() += 1)
-        } else {
-            self.reader.alert(payload).map(|alert| {
-                let mut published = super::lock(published);
-                published.alerts += 1;
-                published.latest.push_back(alert);
-                if published.latest.len() > LATEST_ALERTS {
-                    published.latest.pop_front();
-                }
+            read::dead_letter(payload).map(|read::DeadLetter { source, reason, .. }| {
+                super::lock(ledger).dead_letter(source.partition, source.offset, reason);
             })
+        } else if topic == self.topics.referrals {
+            read::referral(payload)
+                .map(|referral| *super::lock(published).referrals.entry(referral.code.to_owned()).or_default() += 1)
+        } else {
+            read::alert(payload).map(|alert| super::lock(published).alert(Alert::from(&alert)))
         };
         if read.is_none() {
             super::lock(published).unreadable += 1;

@@ -55,10 +55,8 @@ fn consignment() -> Consignment<'static> {
     }
 }
 
-#[test]
-fn an_alert_reads_back_by_name_as_its_example() {
-    let (evidence, consignment) = (evidence(), consignment());
-    let alert = Alert {
+fn alert<'a>(evidence: &'a Evidence, consignment: &'a Consignment<'_>) -> Alert<'a> {
+    Alert {
         alert_id: "a1b2c3",
         awb: consignment.awb,
         hawb: None,
@@ -66,15 +64,52 @@ fn an_alert_reads_back_by_name_as_its_example() {
         decision: Decision::Rfi,
         proposed: Decision::Rfs,
         score: 25,
-        evidence: vec![&evidence],
-        consignment: Summary::from(&consignment),
+        evidence: vec![evidence],
+        consignment: Summary::from(consignment),
         received: RECEIVED,
         source: SOURCE,
         bundle: "9f86d081884c7d65",
         memory: &[Position { topic: "cargo.messages", partition: 3, next_offset: 4712 }],
-    };
+    }
+}
+
+fn assessment() -> AssessmentLine<'static> {
+    AssessmentLine {
+        awb: None,
+        hawb: Some("H1"),
+        decision: Decision::Rfs,
+        domains: [
+            Assessment { score: 60, proposed: Decision::Dnl, ordered: Decision::Rfs },
+            Assessment { score: 0, proposed: Decision::Clear, ordered: Decision::Clear },
+        ],
+        evidence_ids: vec!["D7", "P-1"],
+        shadow_ids: vec![],
+        errors: &[],
+        bundle: "9f86d081884c7d65",
+        received: RECEIVED,
+        source: SOURCE,
+    }
+}
+
+fn dead_letter() -> DeadLetter<'static> {
+    DeadLetter {
+        reason: Reason::BadAwb,
+        detail: "awb: not an air waybill number",
+        position: 18,
+        source: SOURCE,
+        timestamp: RECEIVED,
+        key: Some(b"\x00\xff"),
+        headers: vec![Header { name: "trace", value: None }, Header { name: "unit", value: Some(b"AMS") }],
+        payload: br#"{"waybill":{"awb":"020-1"}}"#,
+        payload_bytes: 27,
+        format: Format::Json,
+    }
+}
+
+#[test]
+fn an_alert_reads_back_by_name_as_its_example() {
     let mut datum = Vec::new();
-    alert.encode(&mut datum);
+    alert(&evidence(), &consignment()).encode(&mut datum);
     assert_eq!(read_back(Output::Alert, &datum), example("alert"));
 }
 
@@ -91,40 +126,14 @@ fn a_referral_reads_back_by_name_as_its_example() {
 
 #[test]
 fn an_assessment_reads_back_by_name_as_its_example() {
-    let line = AssessmentLine {
-        awb: None,
-        hawb: Some("H1"),
-        decision: Decision::Rfs,
-        domains: [
-            Assessment { score: 60, proposed: Decision::Dnl, ordered: Decision::Rfs },
-            Assessment { score: 0, proposed: Decision::Clear, ordered: Decision::Clear },
-        ],
-        evidence_ids: vec!["D7", "P-1"],
-        shadow_ids: vec![],
-        errors: &[],
-        bundle: "9f86d081884c7d65",
-        received: RECEIVED,
-        source: SOURCE,
-    };
     let mut datum = Vec::new();
-    line.encode(&mut datum);
+    assessment().encode(&mut datum);
     assert_eq!(read_back(Output::Assessment, &datum), example("assessment"));
 }
 
 #[test]
 fn a_dead_letter_reads_back_by_name_as_its_example_and_keeps_every_byte() {
-    let letter = DeadLetter {
-        reason: Reason::BadAwb,
-        detail: "awb: not an air waybill number",
-        position: 18,
-        source: SOURCE,
-        timestamp: RECEIVED,
-        key: Some(b"\x00\xff"),
-        headers: vec![Header { name: "trace", value: None }, Header { name: "unit", value: Some(b"AMS") }],
-        payload: br#"{"waybill":{"awb":"020-1"}}"#,
-        payload_bytes: 27,
-        format: Format::Json,
-    };
+    let letter = dead_letter();
     let mut datum = Vec::new();
     letter.encode(&mut datum);
     assert_eq!(read_back(Output::DeadLetter, &datum), example("dead-letter"));
@@ -145,5 +154,60 @@ fn a_frame_names_the_schema_before_the_datum() {
         out.clear();
         output.single_object().write(&mut out);
         assert_eq!(out, [&[0xc3, 0x01], &header[..]].concat(), "{output:?}");
+    }
+}
+
+/// Each example as a reader sees it, whatever frame stands before it.
+#[test]
+fn what_is_published_is_read_back_in_every_frame_and_anything_else_is_not() {
+    let frames = |output: Output| [Frame::Confluent(5), output.single_object()];
+    let (evidence, consignment) = (evidence(), consignment());
+    let mut written = Vec::new();
+    for frame in frames(Output::Alert) {
+        written.clear();
+        frame.write(&mut written);
+        alert(&evidence, &consignment).encode(&mut written);
+        let read = read::alert(&written).unwrap();
+        assert_eq!((read.alert_id, read.awb, read.hawb), ("a1b2c3", Some("020-12345676"), None));
+        assert_eq!((read.domain, read.decision, read.proposed), (Domain::Customs, Decision::Rfi, Decision::Rfs));
+        let [reason] = read.evidence[..] else { panic!("one reason: {read:?}") };
+        assert_eq!((reason.kind, reason.id, reason.text), (evidence.kind, "D7", evidence.text.as_str()));
+        let read::Summary { origin, destination, shipper, consignee, goods } = read.consignment;
+        assert_eq!((origin, destination, goods), (Some("AMS"), Some("ORD"), "GEAR WHEELS; BOLTS"));
+        assert_eq!((shipper, consignee), (Some("ACME MACHINERY"), Some("EXAMPLE IMPORTS")));
+        assert_eq!(read::dead_letter(&written), None);
+    }
+    for frame in frames(Output::Assessment) {
+        written.clear();
+        frame.write(&mut written);
+        assessment().encode(&mut written);
+        let read = read::assessment(&written).unwrap();
+        assert_eq!((read.awb, read.hawb, read.decision), (None, Some("H1"), Decision::Rfs));
+        let scores = read.domains.iter().map(|of| (of.domain, of.score, of.proposed, of.ordered));
+        let [security, customs] = Domain::ALL;
+        let clear = (customs, 0, Decision::Clear, Decision::Clear);
+        assert_eq!(scores.collect::<Vec<_>>(), [(security, 60, Decision::Dnl, Decision::Rfs), clear]);
+        assert_eq!((read.evidence_ids, read.errors.len(), read.source), (vec!["D7", "P-1"], 0, SOURCE));
+        for cut in 0..written.len() {
+            assert_eq!(read::assessment(&written[..cut]), None, "cut to {cut} bytes");
+        }
+        assert_eq!(read::assessment(&[&written[..], b"!"].concat()), None, "a byte too many");
+    }
+    for frame in frames(Output::Referral) {
+        written.clear();
+        frame.write(&mut written);
+        let awb = Awb::new(20, 12_345_675);
+        Referral { awb, hawb: Some("H1"), code: "7H", regime: "pact", errors: &[], received: RECEIVED, source: SOURCE }
+            .encode(&mut written);
+        let read = read::referral(&written).unwrap();
+        assert_eq!((read.awb, read.hawb, read.code), (Some("020-12345675"), Some("H1"), "7H"));
+        assert_eq!((read.regime, read.received, read.source), ("pact", RECEIVED, SOURCE));
+    }
+    for frame in frames(Output::DeadLetter) {
+        written.clear();
+        frame.write(&mut written);
+        dead_letter().encode(&mut written);
+        let read = read::dead_letter(&written).unwrap();
+        assert_eq!(read, read::DeadLetter { reason: "bad_awb", detail: dead_letter().detail, position: 18, source: SOURCE });
     }
 }

@@ -8,6 +8,7 @@ mod de;
 mod encode;
 pub mod frame;
 mod program;
+mod record;
 mod schema;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ pub use self::encode::{encode, encode_record};
 pub use self::frame::Frame;
 use self::frame::{CONFLUENT_MAGIC, SINGLE_OBJECT_MAGIC};
 use self::program::Program;
+pub use self::record::RecordReader;
 use self::schema::Schema;
 use super::check::settle;
 use super::registry::{Registry, RegistryConfig, RegistryConfigError, Time};

@@ -1,10 +1,12 @@
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use super::*;
+
+mod tls;
 
 /// What the stub does with one request.
 enum Reply {
@@ -41,7 +43,7 @@ fn stub(replies: Vec<Reply>) -> Stub {
     Stub { url, requests }
 }
 
-fn request(stream: &TcpStream) -> String {
+fn request(stream: impl Read) -> String {
     let mut reader = BufReader::new(stream);
     let (mut head, mut length) = (String::new(), 0);
     loop {

@@ -15,6 +15,7 @@ pub use envelope::Envelope;
 
 use self::lines::Lines;
 use super::chance::Chance;
+use crate::decode::avro;
 use crate::model::{Message, Timestamp};
 
 /// How a terminal sends: format, version, envelope.
@@ -32,19 +33,24 @@ pub enum Form {
     /// FWB/16 and FHL/4: parties in bare lines; the rest as above.
     CargoImpOld,
     Json,
+    /// By the bundled schema, which single-object encoding names.
+    Avro,
+    /// By the bundled schema, with nothing before it.
+    AvroBare,
 }
 
 impl Wire {
-    /// Most terminals send bare Cargo-IMP; some in an envelope, some JSON.
+    /// Most terminals send bare Cargo-IMP; some in an envelope, some JSON or Avro.
     pub fn draw(chance: &mut Chance) -> Self {
-        let form = chance.pick(&[Form::CargoImp, Form::CargoImp, Form::CargoImpOld, Form::Json]);
+        use Form::{Avro, AvroBare, CargoImp, CargoImpOld, Json};
+        let form = chance.pick(&[CargoImp, CargoImp, CargoImp, CargoImp, CargoImpOld, CargoImpOld, Json, Json, Avro, AvroBare]);
         let envelope = chance.pick(&[Envelope::None, Envelope::None, Envelope::None, Envelope::TypeB, Envelope::Edifact]);
         Self { form, envelope }
     }
 
     /// Cargo-IMP has one shipper and consignee a house list.
     pub fn one_house_a_message(self) -> bool {
-        self.form != Form::Json
+        matches!(self.form, Form::CargoImp | Form::CargoImpOld)
     }
 
     /// `at` is the time of sending, for the envelope.
@@ -52,10 +58,19 @@ impl Wire {
         match self.form {
             // Every type of the model serialises: maps have string keys and nothing fails.
             Form::Json => serde_json::to_vec(message).unwrap_or_default(),
+            Form::Avro => datum(avro::message_frame(), message),
+            Form::AvroBare => datum(avro::Frame::Bare, message),
             Form::CargoImp => self.envelope.wrap(cargo_imp(message, Parties::Tagged), at),
             Form::CargoImpOld => self.envelope.wrap(cargo_imp(message, Parties::Bare), at),
         }
     }
+}
+
+fn datum(frame: avro::Frame, message: &Message<'_>) -> Vec<u8> {
+    let mut payload = Vec::new();
+    frame.write(&mut payload);
+    avro::encode(message, &mut payload);
+    payload
 }
 
 /// The two shapes of party blocks.
