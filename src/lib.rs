@@ -19,6 +19,7 @@
 //! | [`decode`] | one folder a format: bytes to canonical messages | `model` |
 //! | [`model`] | the canonical message; units stand in names | – |
 //! | [`codes`] | the field's code lists and reference tables | – |
+//! | [`names`] | names told alike: spelling, script, company form; the canonical key of a party | – |
 //! | [`screen`] | facts, indicators, profiles, the decision | `model`, `codes` |
 //! | [`bundle`] | profiles and policy as one hashed whole | `screen` |
 //! | [`outputs`] | what is published, and its Avro form | `screen` |
@@ -62,6 +63,7 @@ pub mod logging;
 pub mod memory;
 pub mod metrics;
 pub mod model;
+pub mod names;
 pub mod outputs;
 pub mod record;
 pub mod screen;

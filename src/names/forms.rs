@@ -1,0 +1,78 @@
+//! Company forms of many languages and their abbreviations, one row a spelling: `tables/forms.tsv`.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a form says about the company. Two forms of one class may name the same company; two of different classes do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Liability limited, shares not traded: LLC, Ltd, GmbH, ООО, Sp. z o.o. …
+    Limited,
+    /// Stock corporation: AG, S.A., JSC, PLC, Inc. …
+    Stock,
+    Partnership,
+    Sole,
+    Nonprofit,
+    State,
+    /// Says nothing: Co., Company, Cie.
+    Any,
+}
+
+impl Form {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Form::Limited => "limited",
+            Form::Stock => "stock",
+            Form::Partnership => "partnership",
+            Form::Sole => "sole",
+            Form::Nonprofit => "nonprofit",
+            Form::State => "state",
+            Form::Any => "any",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let all = [Form::Limited, Form::Stock, Form::Partnership, Form::Sole, Form::Nonprofit, Form::State, Form::Any];
+        all.into_iter().find(|form| form.as_str() == text)
+    }
+}
+
+/// Words of the longest form.
+pub const WORDS_MAX: usize = 6;
+/// Letters of the longest form, gaps not counted.
+const LETTERS_MAX: usize = 64;
+
+/// The form that these letters spell, words run together: `llc`, `spzoo`, `jointstockcompany`.
+pub fn find(letters: &str) -> Option<Form> {
+    if letters.len() > LETTERS_MAX {
+        return None;
+    }
+    FORMS.get(letters).copied()
+}
+
+static FORMS: LazyLock<HashMap<String, Form>> = LazyLock::new(|| {
+    let row = |line: &str| {
+        let (phrase, class) = line.split_once('\t')?;
+        Some((phrase.replace(' ', ""), Form::parse(class)?))
+    };
+    include_str!("tables/forms.tsv").lines().filter_map(row).collect()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_sorted_folded_and_of_a_known_class() {
+        let rows: Vec<_> = include_str!("tables/forms.tsv").lines().collect();
+        assert!(rows.is_sorted());
+        for row in rows {
+            let (phrase, class) = row.split_once('\t').unwrap();
+            assert!(Form::parse(class).is_some(), "{row}");
+            assert!(phrase.bytes().all(|byte| byte == b' ' || byte.is_ascii_lowercase()), "{row}");
+            assert!(phrase.split(' ').count() <= WORDS_MAX && phrase.len() <= LETTERS_MAX, "{row}");
+        }
+        assert_eq!((find("llc"), find("spzoo"), find("ooo")), (Some(Form::Limited), Some(Form::Limited), Some(Form::Limited)));
+        assert_eq!((find("ag"), find("company"), find("acme")), (Some(Form::Stock), Some(Form::Any), None));
+    }
+}
