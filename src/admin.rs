@@ -1,4 +1,5 @@
-//! The operations port: `/metrics` for Prometheus, `/live` and `/ready` for the probes of an orchestrator.
+//! The operations port: `/metrics` for Prometheus, `/live` and `/ready` for the probes of an orchestrator, `/memory` to compare
+//! what replicas remember.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -22,6 +23,8 @@ use crate::service::Health;
 pub struct Admin {
     pub metrics: Arc<Metrics>,
     pub health: Arc<Health>,
+    /// The digest of memory, as JSON: asked of the thread that owns memory, so it may take a while.
+    pub memory: Arc<dyn Fn() -> Result<String, String> + Send + Sync>,
 }
 
 /// More connections wait to be accepted.
@@ -35,7 +38,7 @@ impl Admin {
         Ok(Port { listener: TcpListener::bind(address).await?, admin: self })
     }
 
-    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    async fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
         if request.method() != Method::GET && request.method() != Method::HEAD {
             let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD\n".into());
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
@@ -45,7 +48,21 @@ impl Admin {
             "/metrics" => self.metrics(),
             "/live" => probe(self.health.live(), "live"),
             "/ready" => probe(self.health.ready(), "ready"),
-            _ => text(StatusCode::NOT_FOUND, "try /metrics, /live or /ready\n".into()),
+            "/memory" => self.memory().await,
+            _ => text(StatusCode::NOT_FOUND, "try /metrics, /live, /ready or /memory\n".into()),
+        }
+    }
+
+    async fn memory(&self) -> Response<Full<Bytes>> {
+        let memory = Arc::clone(&self.memory);
+        match tokio::task::spawn_blocking(move || memory()).await {
+            Ok(Ok(digest)) => {
+                let mut response = text(StatusCode::OK, digest);
+                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                response
+            }
+            Ok(Err(reason)) => text(StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),
+            Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")),
         }
     }
 
@@ -91,8 +108,8 @@ impl Port {
             tokio::spawn(async move {
                 let _place = place;
                 let answer = service_fn(|request| {
-                    let response = admin.answer(&request);
-                    async { Ok::<_, Infallible>(response) }
+                    let admin = admin.clone();
+                    async move { Ok::<_, Infallible>(admin.answer(&request).await) }
                 });
                 let connection = hyper::server::conn::http1::Builder::new()
                     .timer(TokioTimer::new())
@@ -142,6 +159,7 @@ mod tests {
             let admin = Admin {
                 metrics: Arc::new(Metrics::new(bounds).unwrap()),
                 health: Arc::new(Health::new(Duration::from_secs(60))),
+                memory: Arc::new(|| Ok("{}".into())),
             };
             let health = Arc::clone(&admin.health);
             let port = admin.bind(([127, 0, 0, 1], 0).into()).await.unwrap();
@@ -154,6 +172,7 @@ mod tests {
             health.set_unready("");
             assert!(get(address, "GET /ready").await.ends_with("\r\n\r\nready\n"));
             assert!(get(address, "GET /metrics").await.contains("loadgate_build_info{"));
+            assert!(get(address, "GET /memory").await.ends_with("\r\n\r\n{}"));
             assert!(get(address, "GET /").await.starts_with("HTTP/1.1 404"));
             assert!(get(address, "POST /live").await.starts_with("HTTP/1.1 405"));
         });

@@ -10,11 +10,20 @@ use crate::record::{Origin, Record};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Claim(pub u64);
 
+impl Claim {
+    /// No claim: the record is remembered, and another replica screens it.
+    pub const NONE: Claim = Claim(0);
+}
+
 /// Records of several partitions, in order per partition, over one arena of bytes.
 #[derive(Debug, Default)]
 pub struct Batch {
     bytes: Vec<u8>,
     slots: Vec<Slot>,
+    /// Claims that began before the first record of this batch, each with the event time that its partition's verdicts had reached.
+    pub begun: Vec<(Claim, Timestamp)>,
+    /// All that the log held when this replica started has been read with this batch.
+    pub caught_up: bool,
 }
 
 #[derive(Debug)]

@@ -113,7 +113,10 @@ impl Running {
 fn serve_admin(config: &Config, telemetry: &Telemetry) -> Result<(), RunError> {
     let listen = config.admin.listen;
     let fault = |error: std::io::Error| RunError::Start(format!("admin port {listen}: {error}"));
-    let admin = Admin { metrics: Arc::clone(&telemetry.metrics), health: Arc::clone(&telemetry.health) };
+    let asked = telemetry.clone();
+    let digest = move || serde_json::to_string(&asked.memory_digest()?).map_err(|error| error.to_string());
+    let admin =
+        Admin { metrics: Arc::clone(&telemetry.metrics), health: Arc::clone(&telemetry.health), memory: Arc::new(digest) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(fault)?;
     let port = runtime.block_on(admin.bind(listen)).map_err(fault)?;
     thread::Builder::new().name("admin".into()).spawn(move || runtime.block_on(port.serve())).map_err(fault)?;

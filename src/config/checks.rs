@@ -7,6 +7,7 @@ use tracing_subscriber::filter::LevelFilter;
 use super::document::Document;
 use super::properties::{self, Property};
 use super::{Config, Framing};
+use crate::memory::Horizons;
 
 pub fn across_fields(config: &Config, document: &mut Document<'_>) {
     timeouts(config, document);
@@ -14,6 +15,7 @@ pub fn across_fields(config: &Config, document: &mut Document<'_>) {
     topics(config, document);
     security(config, document);
     registry(config, document);
+    memory(config, document);
     log_level(config, document);
 }
 
@@ -177,6 +179,28 @@ fn registry(config: &Config, document: &mut Document<'_>) {
         document.refuse(
             &[&["registry", "framing"]],
             "framing confluent needs `urls`: the ids that it writes are the schema registry's",
+        );
+    }
+}
+
+fn memory(config: &Config, document: &mut Document<'_>) {
+    let memory = &config.memory;
+    let longest = Horizons::LONGEST_DAYS;
+    if !(1..=longest).contains(&memory.identity_days) {
+        document.refuse(&[&["memory", "identity_days"]], format!("memory reaches back 1 to {longest} days"));
+    }
+    for (key, days) in [("contact_days", memory.contact_days), ("document_days", memory.document_days)] {
+        if !(1..=memory.identity_days).contains(&days) {
+            document.refuse(
+                &[&["memory", key], &["memory", "identity_days"]],
+                format!("{key} ({days}) must be 1 to identity_days ({})", memory.identity_days),
+            );
+        }
+    }
+    if memory.snapshot.is_some() && memory.key.is_none() {
+        document.refuse(
+            &[&["memory", "snapshot"], &["memory", "key"]],
+            "a snapshot needs `key`: the hashes in it are worth nothing to a thief only as long as they are keyed",
         );
     }
 }

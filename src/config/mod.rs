@@ -27,6 +27,7 @@ pub use self::text::parse_duration;
 use crate::decode::Format;
 use crate::diagnostic::Diagnostic;
 use crate::logging::LogFormat;
+use crate::memory::Horizons;
 use document::Document;
 
 /// The configuration of one replica. All replicas of a group share it.
@@ -40,6 +41,7 @@ pub struct Config {
     pub batch: Batch,
     pub limits: Limits,
     pub workers: Workers,
+    pub memory: Memory,
     pub bundle: Bundle,
     pub registry: Registry,
     pub admin: Admin,
@@ -127,6 +129,25 @@ pub struct Limits {
 #[serde(default, deny_unknown_fields)]
 pub struct Workers {
     pub screen: usize,
+}
+
+/// What is remembered, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Memory {
+    /// Days that the behaviour of parties, lanes and shipments is remembered, behind the newest event.
+    pub identity_days: u16,
+    /// Days that it is remembered who shared a phone, an address, an account.
+    pub contact_days: u16,
+    /// Days that it is remembered which numbers documents bore.
+    pub document_days: u16,
+    /// The secret under which identities are hashed; the same on every replica.
+    pub key: Option<SecretRef>,
+    /// The file that memory is written down to; without it, a start reads the log from the horizon.
+    pub snapshot: Option<PathBuf>,
+    #[serde(deserialize_with = "text::duration")]
+    #[schemars(with = "text::Period")]
+    pub snapshot_every: Duration,
 }
 
 /// The rule bundle.
@@ -264,6 +285,7 @@ impl Default for Config {
             batch: Batch::default(),
             limits: Limits::default(),
             workers: Workers::default(),
+            memory: Memory::default(),
             bundle: Bundle::default(),
             registry: Registry::default(),
             admin: Admin::default(),
@@ -302,6 +324,14 @@ impl Default for Limits {
 impl From<&Limits> for crate::decode::Limits {
     fn from(limits: &Limits) -> Self {
         Self { payload_bytes: limits.payload, elements: limits.elements, depth: limits.depth }
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        let Horizons { identity_days, contact_days, document_days } = Horizons::default();
+        let snapshot_every = Duration::from_secs(300);
+        Self { identity_days, contact_days, document_days, key: None, snapshot: None, snapshot_every }
     }
 }
 

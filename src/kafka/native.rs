@@ -1,4 +1,4 @@
-//! The two calls of librdkafka that its Rust wrapper does not offer.
+//! What librdkafka offers and its Rust wrapper does not, or not without a panic.
 
 #![expect(unsafe_code, reason = "raw calls on a live client; each states why it is sound")]
 
@@ -14,6 +14,23 @@ pub fn create_partition_objects<C: ConsumerContext>(consumer: &BaseConsumer<C>, 
     // Sound: the client outlives the call, the list is ours, and rd_kafka_position only writes offsets into it.
     unsafe {
         bindings::rd_kafka_position(consumer.client().native_ptr(), partitions.ptr());
+    }
+}
+
+/// The metadata that was committed with the first position of a list. The wrapper's own accessor panics on bytes that are no UTF-8,
+/// and anybody who may commit for the group may write them.
+pub fn first_metadata(positions: &TopicPartitionList) -> Vec<u8> {
+    // Sound: the list outlives the call, `elems` holds `cnt` elements, and metadata is null or `metadata_size` bytes long.
+    unsafe {
+        let list = &*positions.ptr();
+        if list.cnt < 1 || list.elems.is_null() {
+            return Vec::new();
+        }
+        let element = &*list.elems;
+        if element.metadata.is_null() {
+            return Vec::new();
+        }
+        std::slice::from_raw_parts(element.metadata.cast::<u8>(), element.metadata_size).to_vec()
     }
 }
 

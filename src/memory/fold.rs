@@ -5,7 +5,7 @@ use super::consignment::{Consignment, Replaced};
 use super::days::Day;
 use super::entities::{Forget, Share, Sign};
 use super::key::{Key, Kind};
-use super::observation::{Bill, BillClass, Declared, Loaded, Observation, Part, PartySight};
+use super::observation::{Assessed, Bill, BillClass, Declared, Loaded, Observation, Part, PartySight, Stage};
 use super::table::Table;
 
 impl Memory {
@@ -24,9 +24,7 @@ impl Memory {
             Observation::Concluded(concluded) => {
                 self.change(concluded.consignment, day, |entry| entry.conclude(concluded.conclusion));
             }
-            Observation::Assessed(assessed) => {
-                self.consignments.change(assessed.consignment, |entry| entry.assess(assessed.clone()));
-            }
+            Observation::Assessed(assessed) => self.assessed(assessed),
         }
         self.sweep();
     }
@@ -43,6 +41,7 @@ impl Memory {
             let kept = self.due.split_off(&first);
             let due = std::mem::replace(&mut self.due, kept);
             due.into_values().flatten().for_each(|slot| self.forget(slot, first));
+            self.forget_deadlines();
         }
     }
 
@@ -70,6 +69,18 @@ impl Memory {
         let after = share(entry);
         self.settle(before, after);
         self.due.entry(day).or_default().push(slot);
+        self.note_deadlines(slot);
+    }
+
+    fn assessed(&mut self, assessed: &Assessed) {
+        if assessed.consignment.is_none() {
+            return;
+        }
+        let slot = self.consignments.slot_or_insert(assessed.consignment);
+        if let Some(entry) = self.consignments.at_mut(slot) {
+            entry.assess(assessed.clone());
+        }
+        self.note_deadlines(slot);
     }
 
     fn settle(&mut self, before: Option<Share>, after: Option<Share>) {
@@ -148,6 +159,9 @@ impl Memory {
         if !part.load.is_none() {
             self.loads.change(part.load, |load| load.change(1, part.weight_g));
             self.due.entry(part.stamp.day()).or_default().push(slot);
+        }
+        if part.stage == Stage::Received {
+            self.note_deadlines(slot);
         }
     }
 

@@ -21,6 +21,7 @@
 
 pub mod consignment;
 pub mod days;
+pub mod deadline;
 mod digest;
 pub mod entities;
 mod fold;
@@ -36,12 +37,12 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use digest::Digest;
 pub use history::History;
 pub use key::{Key, Keys};
-pub use observe::Observer;
+pub use observe::{Observer, Seen};
 
 use consignment::Consignment;
 use days::{DAYS_KEPT, Day, DaySet};
@@ -85,6 +86,8 @@ pub struct Memory {
     loads: Table<Load>,
     /// Slots of consignments that add to a sum, by the day on which that passes the horizon: some may have changed since.
     due: BTreeMap<Day, Vec<u32>>,
+    /// Deadlines by partition and time: some may no longer hold.
+    deadlines: BTreeSet<(deadline::Partition, deadline::Passed)>,
     /// Where the sweep for entries of which nothing is left goes on.
     swept: u32,
 }

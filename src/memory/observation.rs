@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::days::Day;
 use super::key::Key;
-use crate::model::Timestamp;
+use crate::model::{Awb, Decision, Timestamp};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observation {
@@ -89,6 +89,8 @@ pub struct LogPlace {
 /// What memory keeps of the latest version of a bill: everything that it adds to a sum, so that it can be taken out again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Bill {
+    /// The waybill's number; a house bill's is its master's.
+    pub awb: Option<Awb>,
     pub shipper: Key,
     pub consignee: Key,
     pub agent: Key,
@@ -277,7 +279,14 @@ pub struct Conclusion {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Assessed {
     pub consignment: Key,
+    pub awb: Option<Awb>,
+    /// Of a house bill: its number, which memory keeps nowhere else.
+    pub hawb: Option<Box<str>>,
     pub stamp: Stamp,
+    /// Where the message stood that was assessed.
+    pub place: LogPlace,
+    /// The severest order.
+    pub decision: Decision,
     /// Points by domain.
     pub scores: [u32; 2],
     /// Hashes of the ids of the evidence that counts, ascending.

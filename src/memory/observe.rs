@@ -10,11 +10,13 @@ use crate::model::{
     Account, Airport, Awb, BillKind, Booking, Consignment, ContactKind, FlightList, FlightRef, Message, Outcome, Party, Quantity,
     ShipmentCode, StatusReport, Timestamp, Uld,
 };
+use crate::names::{KeyBuffer, party_key};
 
 /// Turns messages into observations. One for each thread: it keeps a buffer for normalising.
 pub struct Observer {
     keys: Keys,
     text: String,
+    names: KeyBuffer,
 }
 
 /// What is known of the record that a message stood in.
@@ -33,7 +35,7 @@ const ALLOWANCE_MILLIS: i64 = 24 * 3_600_000;
 
 impl Observer {
     pub fn new(keys: Keys) -> Self {
-        Self { keys, text: String::new() }
+        Self { keys, text: String::new(), names: KeyBuffer::default() }
     }
 
     /// The key of a consignment.
@@ -67,6 +69,7 @@ impl Observer {
         let Consignment { awb, hawb, kind, shipper, consignee, agent, account, .. } = consignment;
         let house = *kind == BillKind::House;
         let mut bill = figures(consignment);
+        bill.awb = *awb;
         bill.place = seen.place;
         bill.master = if house && awb.is_some() { self.consignment(*awb, None) } else { Key::NONE };
         bill.shipper = self.party(Kind::Party, shipper.as_ref());
@@ -98,13 +101,9 @@ impl Observer {
     /// The same for all spellings of one party: name and country.
     fn party(&mut self, kind: Kind, party: Option<&Party<'_>>) -> Key {
         let Some(party) = party else { return Key::NONE };
-        self.text.clear();
-        alphanumeric(&party.name, &mut self.text);
-        if self.text.is_empty() {
-            return Key::NONE;
-        }
-        let country = party.country.as_ref().map(|country| country.as_bytes()).unwrap_or_default();
-        self.keys.key(kind, &[self.text.as_bytes(), country])
+        let name = party_key(&party.name, party.country.as_deref(), &mut self.names);
+        // What is left of a name without a letter or digit is the country.
+        if name.ends_with(':') { Key::NONE } else { self.keys.key(kind, &[name.as_bytes()]) }
     }
 
     fn sight(&mut self, party: Option<&Party<'_>>) -> PartySight {

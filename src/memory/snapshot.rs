@@ -297,6 +297,7 @@ impl Memory {
             let days: std::collections::BTreeSet<Day> =
                 entry.stamp.map(|stamp| stamp.day()).into_iter().chain(conclusions).chain(loads).collect();
             days.into_iter().for_each(|day| self.due.entry(day).or_default().push(slot));
+            self.note_deadlines(slot);
         }
     }
 }

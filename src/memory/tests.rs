@@ -99,7 +99,14 @@ fn others() -> impl Strategy<Value = Observation> {
     let assessed = (0_u8..12, stamp()).prop_map(|(number, stamp)| {
         let list = |salt: u64, of: u64| (0..content(stamp, salt) % of).map(|id| id as u32).collect();
         let consignment = key(Kind::Consignment, number);
-        Observation::Assessed(Assessed { consignment, stamp, scores: [3, 40], evidence: list(25, 4), answered: list(26, 3) })
+        Observation::Assessed(Assessed {
+            consignment,
+            stamp,
+            scores: [3, 40],
+            evidence: list(25, 4),
+            answered: list(26, 3),
+            ..Assessed::default()
+        })
     });
     prop_oneof![loaded, concluded, assessed]
 }

@@ -92,6 +92,30 @@ pub static STAGE_WAITING: Row = counter(
     "Time that the stage's threads waited for the next stage to take a batch (backpressure), in seconds.",
 );
 
+// What is remembered.
+pub static MEMORY_ENTRIES: Row = gauge("loadgate_memory_entries", &["kind"], "Entries in memory, by what they are about.");
+pub static MEMORY_BYTES: Row = gauge(
+    "loadgate_memory_bytes",
+    &[],
+    "Allocated for the tables and indexes of memory, in bytes; lists of single entries not counted.",
+);
+pub static MEMORY_CATCH_UP_RECORDS: Row = gauge(
+    "loadgate_memory_catch_up_records",
+    &[],
+    "Offsets left until memory has read the log to where it ended when this replica started; 0 when it has.",
+);
+pub static SNAPSHOTS: Row = counter("loadgate_snapshots_total", &[], "Snapshots of memory written.");
+pub static SNAPSHOT_FAILURES: Row =
+    counter("loadgate_snapshot_failures_total", &[], "Snapshots of memory that could not be written; the one before is kept.");
+pub static SNAPSHOT_TIME: Row = gauge(
+    "loadgate_snapshot_last_timestamp_seconds",
+    &[],
+    "When the last snapshot of memory was written, in seconds since 1970.",
+);
+pub static SNAPSHOT_DURATION: Row =
+    gauge("loadgate_snapshot_duration_seconds", &[], "Time that writing the last snapshot of memory took, in seconds.");
+pub static SNAPSHOT_BYTES: Row = gauge("loadgate_snapshot_bytes", &[], "Size of the last snapshot of memory, in bytes.");
+
 // What was committed.
 pub static TRANSACTIONS: Row = counter("loadgate_transactions_total", &["outcome"], "Transactions, by how they ended.");
 pub static TRANSACTION_DURATION: Row = histogram(
@@ -160,6 +184,14 @@ pub static CATALOGUE: &[&Row] = &[
     &STAGE_DURATION,
     &STAGE_BUSY,
     &STAGE_WAITING,
+    &MEMORY_ENTRIES,
+    &MEMORY_BYTES,
+    &MEMORY_CATCH_UP_RECORDS,
+    &SNAPSHOTS,
+    &SNAPSHOT_FAILURES,
+    &SNAPSHOT_TIME,
+    &SNAPSHOT_DURATION,
+    &SNAPSHOT_BYTES,
     &TRANSACTIONS,
     &TRANSACTION_DURATION,
     &TRANSACTION_RECORDS,

@@ -35,6 +35,7 @@ label!(Outcome, "outcome");
 label!(Change, "change");
 label!(Client, "client");
 label!(MessageKind, "kind");
+label!(EntryKind, "kind");
 label!(Reason, "reason");
 label!(Decision, "decision");
 label!(Domain, "domain");
@@ -44,17 +45,19 @@ label!(Domain, "domain");
 pub enum Stage {
     Read,
     Decode,
+    Remember,
     Screen,
     Publish,
 }
 
 impl Stage {
-    pub const ALL: [Stage; 4] = [Stage::Read, Stage::Decode, Stage::Screen, Stage::Publish];
+    pub const ALL: [Stage; 5] = [Stage::Read, Stage::Decode, Stage::Remember, Stage::Screen, Stage::Publish];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Stage::Read => "read",
             Stage::Decode => "decode",
+            Stage::Remember => "remember",
             Stage::Screen => "screen",
             Stage::Publish => "publish",
         }
@@ -156,6 +159,33 @@ impl Client {
     }
 }
 
+/// What memory keeps entries of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    Consignment,
+    Party,
+    Band,
+    Trace,
+    Link,
+    Load,
+}
+
+impl EntryKind {
+    pub const ALL: [EntryKind; 6] =
+        [EntryKind::Consignment, EntryKind::Party, EntryKind::Band, EntryKind::Trace, EntryKind::Link, EntryKind::Load];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EntryKind::Consignment => "consignment",
+            EntryKind::Party => "party",
+            EntryKind::Band => "band",
+            EntryKind::Trace => "trace",
+            EntryKind::Link => "link",
+            EntryKind::Load => "load",
+        }
+    }
+}
+
 /// The kinds of [`Message`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageKind {
@@ -224,6 +254,7 @@ mod tests {
         in_order::<Change>();
         in_order::<Client>();
         in_order::<MessageKind>();
+        in_order::<EntryKind>();
         in_order::<Reason>();
         in_order::<Decision>();
         in_order::<Domain>();

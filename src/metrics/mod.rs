@@ -14,7 +14,7 @@ use crate::record::Reason;
 use crate::screen::verdict::{Decision, Domain};
 use handles::Register;
 pub use handles::{ByName, ByTopic, PerLabel, PerPair};
-use labels::{Change, Client, MessageKind, Outcome, Phase, Stage};
+use labels::{Change, Client, EntryKind, MessageKind, Outcome, Phase, Stage};
 
 /// What bounds the labels that no enum bounds.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +48,15 @@ pub struct Metrics {
     pub stage_duration: PerLabel<Stage, Histogram>,
     pub stage_busy: PerLabel<Stage, Counter>,
     pub stage_waiting: PerLabel<Stage, Counter>,
+
+    pub memory_entries: PerLabel<EntryKind, IntGauge>,
+    pub memory_bytes: IntGauge,
+    pub memory_catch_up_records: IntGauge,
+    pub snapshots: IntCounter,
+    pub snapshot_failures: IntCounter,
+    pub snapshot_time: IntGauge,
+    pub snapshot_duration: Gauge,
+    pub snapshot_bytes: IntGauge,
 
     pub transactions: PerLabel<Outcome, IntCounter>,
     pub transaction_duration: PerLabel<Phase, Histogram>,
@@ -99,6 +108,14 @@ impl Metrics {
             stage_duration: row.histogram_per(&catalogue::STAGE_DURATION)?,
             stage_busy: row.seconds_per(&catalogue::STAGE_BUSY)?,
             stage_waiting: row.seconds_per(&catalogue::STAGE_WAITING)?,
+            memory_entries: row.gauge_per(&catalogue::MEMORY_ENTRIES)?,
+            memory_bytes: row.int_gauge(&catalogue::MEMORY_BYTES)?,
+            memory_catch_up_records: row.int_gauge(&catalogue::MEMORY_CATCH_UP_RECORDS)?,
+            snapshots: row.int_counter(&catalogue::SNAPSHOTS)?,
+            snapshot_failures: row.int_counter(&catalogue::SNAPSHOT_FAILURES)?,
+            snapshot_time: row.int_gauge(&catalogue::SNAPSHOT_TIME)?,
+            snapshot_duration: row.gauge(&catalogue::SNAPSHOT_DURATION)?,
+            snapshot_bytes: row.int_gauge(&catalogue::SNAPSHOT_BYTES)?,
             transactions: row.counter_per(&catalogue::TRANSACTIONS)?,
             transaction_duration: row.histogram_per(&catalogue::TRANSACTION_DURATION)?,
             transaction_records: row.histogram(&catalogue::TRANSACTION_RECORDS)?,

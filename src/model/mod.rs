@@ -9,6 +9,7 @@
 
 mod code;
 mod consignment;
+mod decision;
 mod flight;
 mod ids;
 mod outcome;
@@ -20,6 +21,7 @@ mod time;
 
 pub use code::{Airport, Carrier, Code, Country, Currency, Handling};
 pub use consignment::{BillKind, Charges, Consignment, Dimensions, GoodsLine, Houses, Money, Quantity, Remark, ShipmentCode};
+pub use decision::Decision;
 pub use flight::{Booking, FlightBooking, FlightList, FlightRef, LoadLine, UldLoad, UnloadPoint};
 pub use ids::{Awb, ConsignmentId, Uld};
 pub use outcome::{Outcome, OutcomeKind};

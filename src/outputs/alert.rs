@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::Source;
 use crate::decode::avro::encode_record;
 use crate::model::{Airport, Awb, Consignment, FlightRef, Timestamp};
-use crate::screen::verdict::{Decision, Domain, Evidence, EvidenceKind};
+use crate::screen::verdict::{Decision, Domain, Evidence, EvidenceKind, Occasion};
 
 /// Fields in the order of `schemas/alert.avsc`.
 #[derive(Debug, Clone, Serialize)]
@@ -33,6 +33,9 @@ pub struct Alert<'a> {
     pub bundle: &'a str,
     /// What memory had read.
     pub memory: &'a [Position<'a>],
+    pub occasion: Occasion,
+    pub withdrawn_ids: &'a [Cow<'static, str>],
+    pub answered_ids: &'a [Cow<'static, str>],
 }
 
 impl Alert<'_> {

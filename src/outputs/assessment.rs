@@ -1,11 +1,13 @@
 //! Assessments: one line for every consignment screened, clear ones too (law 5).
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
-use super::Source;
+use super::{Position, Source};
 use crate::decode::avro::encode_record;
 use crate::model::{Awb, Timestamp};
-use crate::screen::verdict::{Assessment, Decision, Domain};
+use crate::screen::verdict::{Assessment, Decision, Domain, Occasion};
 
 /// Fields in the order of `schemas/assessment.avsc`.
 #[derive(Debug, Clone, Serialize)]
@@ -27,6 +29,13 @@ pub struct AssessmentLine<'a> {
     pub bundle: &'a str,
     pub received: Timestamp,
     pub source: Source<'a>,
+    pub occasion: Occasion,
+    /// Reasons of the assessment before that are found no longer.
+    pub withdrawn_ids: &'a [Cow<'static, str>],
+    /// Reasons that a person has answered.
+    pub answered_ids: &'a [Cow<'static, str>],
+    /// What memory had read.
+    pub memory: &'a [Position<'a>],
 }
 
 impl AssessmentLine<'_> {

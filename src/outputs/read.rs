@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::{Frame, Output, Source};
 use crate::decode::avro::RecordReader;
 use crate::model::Timestamp;
-use crate::screen::verdict::{Decision, Domain, EvidenceKind};
+use crate::screen::verdict::{Decision, Domain, EvidenceKind, Occasion};
 
 /// `schemas/assessment.avsc`
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -29,6 +29,11 @@ pub struct Assessment<'a> {
     pub received: Timestamp,
     #[serde(borrow)]
     pub source: Source<'a>,
+    pub occasion: Occasion,
+    #[serde(borrow)]
+    pub withdrawn_ids: Vec<&'a str>,
+    #[serde(borrow)]
+    pub answered_ids: Vec<&'a str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -51,6 +56,8 @@ pub struct Referral<'a> {
     pub received: Timestamp,
     #[serde(borrow)]
     pub source: Source<'a>,
+    pub since: Option<Timestamp>,
+    pub associated: Option<&'a str>,
 }
 
 /// `schemas/dead-letter.avsc`, without the record itself.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Frame, Source};
+use super::{Source, read};
 use crate::decode::avro::encode_record;
 use crate::model::{Awb, ConsignmentId, Timestamp};
 
@@ -19,6 +19,10 @@ pub struct Referral<'a> {
     pub errors: &'a [&'a str],
     pub received: Timestamp,
     pub source: Source<'a>,
+    /// Of a hold: when it was issued, the same in its `H`, `J` and `I` codes.
+    pub since: Option<Timestamp>,
+    /// The code of the severest hold among the houses of the master.
+    pub associated: Option<&'a str>,
 }
 
 impl Referral<'_> {
@@ -30,75 +34,51 @@ impl Referral<'_> {
 
 /// What a published referral told: enough to know which holds are open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told<'a> {
+pub struct Told {
     pub consignment: ConsignmentId,
-    pub code: &'a str,
+    pub code: String,
+    /// When the hold was issued that the code issues, confirms or removes.
+    pub since: Timestamp,
 }
 
-impl<'a> Told<'a> {
-    /// Reads the first fields of an encoded referral, framed or not. `None` when it is none: the topic is ours, but anybody may
-    /// write to it.
-    pub fn read(value: &'a [u8]) -> Option<Self> {
-        let datum = Frame::skip(value);
-        let mut fields = Fields(datum);
-        let awb = fields.optional_text()?.map(Awb::parse);
-        let hawb = fields.optional_text()?.map(str::to_owned);
-        let code = fields.text()?;
-        Some(Told { consignment: ConsignmentId { awb: awb.flatten(), hawb }, code })
-    }
-}
-
-/// The fields of a datum from its start.
-struct Fields<'a>(&'a [u8]);
-
-impl<'a> Fields<'a> {
-    /// A zigzag long (Avro specification, "Binary Encoding").
-    fn long(&mut self) -> Option<i64> {
-        let mut value = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let (byte, rest) = self.0.split_first()?;
-            self.0 = rest;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some((value >> 1) as i64 ^ -((value & 1) as i64));
-            }
-        }
-        None
-    }
-
-    fn text(&mut self) -> Option<&'a str> {
-        let length = usize::try_from(self.long()?).ok()?;
-        let (text, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        std::str::from_utf8(text).ok()
-    }
-
-    fn optional_text(&mut self) -> Option<Option<&'a str>> {
-        match self.long()? {
-            0 => Some(None),
-            1 => self.text().map(Some),
-            _ => None,
-        }
+impl Told {
+    /// Reads an encoded referral, framed or not. `None` when it is none: the topic is ours, but anybody may write to it.
+    pub fn read(value: &[u8]) -> Option<Self> {
+        let read::Referral { awb, hawb, code, received, since, .. } = read::referral(value)?;
+        let consignment = ConsignmentId { awb: awb.and_then(Awb::parse), hawb: hawb.map(str::to_owned) };
+        Some(Told { consignment, code: code.to_owned(), since: since.unwrap_or(received) })
     }
 }
 
 #[cfg(test)]
 mod told {
     use super::*;
-    use crate::outputs::Source;
+    use crate::outputs::Frame;
 
     #[test]
     fn a_referral_is_read_back_whatever_its_frame() {
         let source = Source { topic: "cargo.messages", partition: 0, offset: 7, index: 0 };
         let awb = Awb::parse("020-12345675");
-        let referral =
-            Referral { awb, hawb: Some("H1"), code: "8H", regime: "pact", errors: &[], received: Timestamp::default(), source };
+        let since = Some(Timestamp::from_millis(7));
+        let received = Timestamp::default();
+        let referral = Referral {
+            awb,
+            hawb: Some("H1"),
+            code: "8H",
+            regime: "pact",
+            errors: &[],
+            received,
+            source,
+            since,
+            associated: None,
+        };
         for frame in [Frame::Bare, Frame::Confluent(5), Frame::SingleObject(9)] {
             let mut value = Vec::new();
             frame.write(&mut value);
             referral.encode(&mut value);
             let told = Told::read(&value).unwrap();
-            assert_eq!(told, Told { consignment: ConsignmentId { awb, hawb: Some("H1".into()) }, code: "8H" }, "{frame:?}");
+            let consignment = ConsignmentId { awb, hawb: Some("H1".into()) };
+            assert_eq!(told, Told { consignment, code: "8H".into(), since: Timestamp::from_millis(7) }, "{frame:?}");
             for cut in 0..10 {
                 assert_ne!(Told::read(&value[..cut]), Some(told.clone()));
             }

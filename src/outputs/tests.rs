@@ -7,7 +7,7 @@ use super::*;
 use crate::decode::Format;
 use crate::model::{Awb, Code, Consignment, FlightRef, GoodsLine, Party, Text, Timestamp};
 use crate::record::Reason;
-use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, EvidenceKind};
+use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, EvidenceKind, Occasion};
 
 /// What apache-avro reads with the published schema, by name; nothing may be left over.
 fn read_back(output: Output, datum: &[u8]) -> Value {
@@ -70,6 +70,9 @@ fn alert<'a>(evidence: &'a Evidence, consignment: &'a Consignment<'_>) -> Alert<
         source: SOURCE,
         bundle: "9f86d081884c7d65",
         memory: &[Position { topic: "cargo.messages", partition: 3, next_offset: 4712 }],
+        occasion: Occasion::Declared,
+        withdrawn_ids: &[Cow::Borrowed("P1")],
+        answered_ids: &[],
     }
 }
 
@@ -88,6 +91,10 @@ fn assessment() -> AssessmentLine<'static> {
         bundle: "9f86d081884c7d65",
         received: RECEIVED,
         source: SOURCE,
+        occasion: Occasion::Moved,
+        withdrawn_ids: &[Cow::Borrowed("P1")],
+        answered_ids: &[Cow::Borrowed("D1")],
+        memory: &[Position { topic: "cargo.messages", partition: 3, next_offset: 4712 }],
     }
 }
 
@@ -117,8 +124,17 @@ fn an_alert_reads_back_by_name_as_its_example() {
 fn a_referral_reads_back_by_name_as_its_example() {
     let errors = ["MISSING_CNE_NAME"];
     let awb = Awb::new(20, 12_345_675);
-    let referral =
-        Referral { awb, hawb: Some("H1"), code: "7H", regime: "pact", errors: &errors, received: RECEIVED, source: SOURCE };
+    let referral = Referral {
+        awb,
+        hawb: Some("H1"),
+        code: "7H",
+        regime: "pact",
+        errors: &errors,
+        received: RECEIVED,
+        source: SOURCE,
+        since: Some(RECEIVED),
+        associated: Some("8J"),
+    };
     let mut datum = Vec::new();
     referral.encode(&mut datum);
     assert_eq!(read_back(Output::Referral, &datum), example("referral"));

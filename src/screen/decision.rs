@@ -4,6 +4,7 @@
 //! sums do not depend on order, so neither does the verdict depend on the order of profiles or indicators.
 
 use super::cel::Outcome;
+use super::course::Ids;
 use super::facts::{CATALOGUE, Facts};
 use super::indicators::{self, Finding, Indicator};
 use super::policy::{Policy, SCORE_MAX};
@@ -35,11 +36,12 @@ pub fn screen(facts: &Facts<'_>, bundle: &Bundle, scratch: &mut Scratch) -> Verd
     evidence.extend(bundle.policy.random.draw(*awb, hawb.as_deref()));
     errors.sort_unstable();
     errors.dedup();
-    verdict(ConsignmentId { awb: *awb, hawb: hawb.as_ref().map(ToString::to_string) }, evidence, errors, &bundle.policy)
+    let id = ConsignmentId { awb: *awb, hawb: hawb.as_ref().map(ToString::to_string) };
+    judge(id, evidence, errors, Ids::new(), &bundle.policy)
 }
 
 /// What an enabled indicator finds, as the policy wants it used, and its data-quality codes.
-fn finding(indicator: &Indicator, facts: &Facts<'_>, policy: &Policy) -> Option<(Evidence, Vec<&'static str>)> {
+pub(super) fn finding(indicator: &Indicator, facts: &Facts<'_>, policy: &Policy) -> Option<(Evidence, Vec<&'static str>)> {
     let rule = policy.indicators.get(indicator.id);
     if rule.is_some_and(|rule| !rule.enabled) {
         return None;
@@ -75,16 +77,24 @@ fn hit(profile: &Profile, facts: &Facts<'_>, scratch: &mut Scratch) -> Option<Ev
     }
 }
 
-fn verdict(consignment: ConsignmentId, mut evidence: Vec<Evidence>, errors: Vec<&'static str>, policy: &Policy) -> Verdict {
+/// What the policy makes of evidence; `answered` ids are told and count no more.
+pub(super) fn judge(
+    consignment: ConsignmentId,
+    mut evidence: Vec<Evidence>,
+    errors: Vec<&'static str>,
+    answered: Ids,
+    policy: &Policy,
+) -> Verdict {
     evidence.sort_by(|left, right| right.weight.cmp(&left.weight).then_with(|| left.id.cmp(&right.id)));
-    let domains = Domain::ALL.map(|domain| assess(domain, &evidence, policy));
+    let domains = Domain::ALL.map(|domain| assess(domain, &evidence, &answered, policy));
     let decision = domains.iter().map(|assessment| assessment.ordered).max().unwrap_or_default();
     let score = domains.iter().map(|assessment| assessment.score).max().unwrap_or_default();
-    Verdict { consignment, decision, score, domains, evidence, errors }
+    Verdict { consignment, decision, score, domains, evidence, errors, answered, withdrawn: Ids::new(), carried: Ids::new() }
 }
 
-fn assess(domain: Domain, evidence: &[Evidence], policy: &Policy) -> Assessment {
-    let acted_upon = || evidence.iter().filter(|evidence| !evidence.shadow && evidence.domains.contains(&domain));
+fn assess(domain: Domain, evidence: &[Evidence], answered: &Ids, policy: &Policy) -> Assessment {
+    let counts = |evidence: &Evidence| !evidence.shadow && !answered.contains(&evidence.id);
+    let acted_upon = || evidence.iter().filter(|evidence| counts(evidence) && evidence.domains.contains(&domain));
     let score = acted_upon().fold(0, |score: u32, evidence| score.saturating_add(evidence.weight)).min(SCORE_MAX);
     let demanded = acted_upon().filter_map(|evidence| evidence.referral).max().unwrap_or(Decision::Clear);
     let proposed = policy.thresholds(domain).decide(score).max(demanded);

@@ -1,6 +1,7 @@
 //! Screening: a pure function of a consignment's facts and the rule bundle (law 3).
 
 pub mod cel;
+pub mod course;
 pub mod decision;
 pub mod facts;
 pub mod indicators;

@@ -5,33 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::model::ConsignmentId;
-
-/// What becomes of a consignment, in ascending severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Decision {
-    #[default]
-    Clear,
-    /// Request for information.
-    Rfi,
-    /// Request for (high-risk) screening.
-    Rfs,
-    /// Do not load. Proposed by the machine, ordered by a person (policy `highest_order`).
-    Dnl,
-}
-
-impl Decision {
-    pub const ALL: [Decision; 4] = [Decision::Clear, Decision::Rfi, Decision::Rfs, Decision::Dnl];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Decision::Clear => "clear",
-            Decision::Rfi => "rfi",
-            Decision::Rfs => "rfs",
-            Decision::Dnl => "dnl",
-        }
-    }
-}
+pub use crate::model::Decision;
 
 /// Whose risk it is. The two have different authorities, outcomes and confidentiality, so their alerts go to different topics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -63,6 +37,23 @@ pub enum EvidenceKind {
     List,
     /// Drawn by the policy's seeded quota.
     Random,
+    /// Points that an earlier assessment of the same consignment gave, where only memory is judged.
+    Earlier,
+}
+
+/// What led to an assessment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Occasion {
+    /// A bill or an amendment of it.
+    #[default]
+    Declared,
+    /// A movement that memory finds remarkable.
+    Moved,
+    /// A deadline passed in event time.
+    Deadline,
+    /// A person's outcome.
+    Outcome,
 }
 
 /// One reason, complete enough to be checked by a person.
@@ -110,4 +101,10 @@ pub struct Verdict {
     pub evidence: Vec<Evidence>,
     /// PACT data-quality codes (`MISSING_CNE_NAME` …), which the terminal may see.
     pub errors: Vec<&'static str>,
+    /// Ids of the evidence that a person has answered: told, and counted no more.
+    pub answered: Vec<Cow<'static, str>>,
+    /// Ids of the assessment before that are found no longer.
+    pub withdrawn: Vec<Cow<'static, str>>,
+    /// Ids of the assessment before that stand without being looked at again.
+    pub carried: Vec<Cow<'static, str>>,
 }

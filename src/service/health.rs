@@ -8,15 +8,17 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beat {
     Reader,
+    Memory,
     Publisher,
 }
 
 impl Beat {
-    pub const ALL: [Beat; 2] = [Beat::Reader, Beat::Publisher];
+    pub const ALL: [Beat; 3] = [Beat::Reader, Beat::Memory, Beat::Publisher];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Beat::Reader => "reader",
+            Beat::Memory => "memory",
             Beat::Publisher => "publisher",
         }
     }
@@ -27,7 +29,7 @@ pub struct Health {
     /// Longest pause of a loop that still counts as life. A rebuild of the producer against a broker that is away takes three calls.
     stall_limit: Duration,
     /// Milliseconds after `started`, by [`Beat`].
-    beats: [AtomicU64; 2],
+    beats: [AtomicU64; 3],
     /// Why the service is not ready; empty when it is.
     unready: Mutex<String>,
 }

@@ -1,49 +1,72 @@
 //! The running service: wires the stages and stops them in order.
 //!
 //! ```text
-//!              commands                      claims, positions
-//!        ┌───────────────────────────────────────────┐
-//!        ▼                                           │
-//!  reader ──batch──▶ worker 0..n ──screened──▶ publisher ──▶ one transaction
+//!              commands                                        claims, positions
+//!        ┌─────────────────────────────────────────────────────────────────┐
+//!        ▼                                                                 │
+//!  reader ──batch──▶ decode 0..n ──▶ memory ──▶ screen 0..n ──screened──▶ publisher ──▶ one transaction
+//!                                       │
+//!                                       └──frozen──▶ snapshots
 //! ```
 //!
-//! Each arrow is a bounded channel: a slow sink slows the reader. A batch goes to the workers in turn and is taken from them in
-//! the same turn, so the order of each partition needs no sorting. Stopping runs with the flow: the publisher tells the reader to
-//! stop, the reader hands over its last batch and hangs up, the workers drain and hang up, the publisher commits what came and
-//! leaves the group.
+//! Each arrow is a bounded channel: a slow sink slows the reader. A batch goes to the workers of a stage in turn and is taken from
+//! them in the same turn, so the order of each partition needs no sorting. Every replica remembers everything and screens what it
+//! has claimed. Stopping runs with the flow: the publisher tells the reader to stop, the reader hands over its last batch and hangs
+//! up, each stage drains and hangs up, the publisher commits what came and leaves the group.
 
+mod decoding;
 mod health;
 mod publisher;
+mod remembering;
 mod settings;
+mod snapshots;
 mod telemetry;
 mod telling;
 mod worker;
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use crate::batch::Batch;
 use crate::bundle::Bundle;
 use crate::decode::{Decoder, DecoderConfig, Limits};
 use crate::kafka::Connection;
+use crate::memory::{Horizons, Keys, Observer};
 use crate::metrics::labels::Stage;
+use crate::model::Timestamp;
 use crate::outputs::Frames;
 use crate::screen::decision::Scratch;
 use crate::screen::facts::FactsBuffer;
 use crate::sink::{HoldLog, Holds, Transactor};
-use crate::source::reader::{Command, Reader, in_turn};
-use crate::source::{BatchLimits, Claims, Input, Ownership, Positions};
+use crate::source::reader::{Command, Reader, Start, in_turn};
+use crate::source::{BatchLimits, Claims, Input, Ownership, Partition, Positions};
+use decoding::{DecodeWorker, Observed};
 use publisher::Publisher;
+use remembering::{Remembered, Rememberer};
 
+pub use decoding::{assessed, seen};
 pub use health::{Beat, Health};
 pub use publisher::Topics;
+pub use remembering::Recalled;
 pub use settings::{FrameError, frames};
+pub use snapshots::SnapshotSettings;
+use snapshots::Snapshots;
 pub use telemetry::Telemetry;
-pub use worker::{Referral, Screened, ScreenedRecord, Worker};
+pub use telling::{deadline_evidence, id, moved, remembered_id, skeleton};
+pub use worker::{Referral, Screened, ScreenedRecord, What, Worker};
+
+/// What memory is made with.
+#[derive(Debug, Clone)]
+pub struct MemorySettings {
+    pub keys: Keys,
+    pub horizons: Horizons,
+    pub snapshot: Option<SnapshotSettings>,
+}
 
 /// What the service is told; checked by `config`.
 #[derive(Debug, Clone)]
@@ -55,14 +78,16 @@ pub struct Settings {
     pub transactional_id: String,
     pub session_timeout: Duration,
     pub transaction_timeout: Duration,
+    /// What terminals and teams write, then what is read back.
     pub inputs: Vec<Input>,
+    pub memory: MemorySettings,
     pub topics: Topics,
     /// Whose status codes the terminals are told, by name.
     pub regime: String,
     pub batch: BatchLimits,
     /// Batches waiting between two stages.
     pub in_flight: usize,
-    /// Screening threads.
+    /// Threads of each stage that has several: decoding and screening.
     pub workers: usize,
     pub limits: Limits,
     pub decoder: DecoderConfig,
@@ -109,16 +134,34 @@ pub fn run(
     shutdown: &Shutdown,
 ) -> Result<(), ServiceError> {
     let listener = telemetry.listener();
-    let Settings { connection, group, .. } = settings;
+    let Settings { connection, group, memory, .. } = settings;
     let inputs: Arc<[Input]> = settings.inputs.clone().into();
+    let topics: Vec<String> = inputs.iter().map(|input| input.topic.clone()).collect();
+    let (remembered, header) = snapshots::restore(memory.snapshot.as_ref(), &memory.keys, &topics, memory.horizons);
+    let folded: BTreeMap<Partition, i64> =
+        header.positions.iter().map(|(topic, number, next)| (Partition { topic: *topic, number: *number }, *next)).collect();
+
     let ownership = Ownership::connect(connection, group, settings.session_timeout, &inputs, listener.clone())?;
     let mut hold_log = HoldLog::connect(connection, group, &settings.topics.referrals, listener.clone())?;
     let positions = Positions::start(&ownership, &inputs, move || hold_log.catch_up())?;
-    let reader = Reader::connect(connection, group, &inputs, settings.batch, listener.clone())?;
+    let start = Start { positions: folded.clone(), since: horizon(memory.horizons) };
+    let reader = Reader::connect(connection, group, &inputs, settings.batch, start, listener.clone())?;
     let observer = telemetry.transaction_observer();
     let transactor = Transactor::new(connection, &settings.transactional_id, settings.transaction_timeout, listener, observer);
     let (commands, reader_commands) = unbounded();
-    let (batches, screened) = start_workers(settings, bundle, frames, telemetry, &inputs)?;
+
+    let (batches, observed) = start_decoding(settings, telemetry, &inputs)?;
+    let rememberer = Rememberer {
+        memory: remembered,
+        positions: folded,
+        watermarks: HashMap::new(),
+        snapshots: Snapshots::start(memory.snapshot.clone(), telemetry.clone())?,
+        header,
+        telemetry: telemetry.clone(),
+        measured: Instant::now(),
+    };
+    let (recalled, screened) = start_screening(settings, bundle, frames, telemetry, &inputs)?;
+    start_memory(rememberer, observed, recalled, telemetry)?;
     start_reader(reader, reader_commands, batches, telemetry.clone())?;
     let publisher = Publisher {
         ownership,
@@ -135,6 +178,8 @@ pub fn run(
         holds: Holds::default(),
         stale: false,
         unsure: false,
+        joined: false,
+        outcomes_seen: BTreeMap::new(),
     };
     match publisher.run(shutdown, settings.leave_timeout)? {
         true => Ok(()),
@@ -142,51 +187,118 @@ pub fn run(
     }
 }
 
-/// Channels into and out of the workers, by worker.
-type Lanes = (Vec<Sender<Batch>>, Vec<Receiver<Screened>>);
+/// What is older than this need not be read: it would be forgotten at once. The clock decides only what is read, never what is
+/// remembered of it.
+fn horizon(horizons: Horizons) -> Timestamp {
+    let days = i64::from(horizons.identity_days) + 1;
+    Timestamp::from_millis(Timestamp::from(SystemTime::now()).millis().saturating_sub(days * 86_400_000))
+}
 
-fn start_workers(
+/// Channels into and out of the workers of a stage, by worker.
+type Lanes<I, O> = (Vec<Sender<I>>, Vec<Receiver<O>>);
+
+/// Starts the workers of a stage, each on a thread of its own between two bounded channels.
+fn start_stage<I: Send + 'static, O: Send + 'static, W: FnMut(I) -> O + Send + 'static>(
+    name: &str,
+    stage: Stage,
+    settings: &Settings,
+    telemetry: &Telemetry,
+    mut worker: impl FnMut() -> Result<W, ServiceError>,
+) -> Result<Lanes<I, O>, ServiceError> {
+    let mut lanes = (Vec::new(), Vec::new());
+    for number in 0..settings.workers.max(1) {
+        let (give, taken) = bounded::<I>(settings.in_flight);
+        let (done, finished) = bounded(settings.in_flight);
+        let (mut work, telemetry) = (worker()?, telemetry.clone());
+        let run = move || {
+            for item in taken {
+                let result = telemetry.time(stage, || work(item));
+                if !telemetry.wait(stage, || done.send(result).is_ok()) {
+                    return;
+                }
+            }
+        };
+        thread::Builder::new().name(format!("{name}-{number}")).spawn(run)?;
+        lanes.0.push(give);
+        lanes.1.push(finished);
+    }
+    Ok(lanes)
+}
+
+fn start_decoding(
+    settings: &Settings,
+    telemetry: &Telemetry,
+    inputs: &Arc<[Input]>,
+) -> Result<Lanes<Batch, Observed>, ServiceError> {
+    // Its clones share the registry's cache.
+    let decoder = Decoder::new(settings.decoder.clone())?;
+    start_stage("decode", Stage::Decode, settings, telemetry, || {
+        let mut worker = DecodeWorker {
+            decoder: decoder.clone(),
+            observer: Observer::new(settings.memory.keys.clone()),
+            inputs: Arc::clone(inputs),
+            limits: settings.limits,
+            metrics: Arc::clone(&telemetry.metrics),
+        };
+        Ok(move |batch| worker.decode(batch))
+    })
+}
+
+fn start_screening(
     settings: &Settings,
     bundle: &Arc<Bundle>,
     frames: Frames,
     telemetry: &Telemetry,
     inputs: &Arc<[Input]>,
-) -> Result<Lanes, ServiceError> {
+) -> Result<Lanes<Remembered, Screened>, ServiceError> {
     let profiles = bundle.profiles.iter().map(|profile| profile.id.as_str());
     let profile_matches = Arc::new(telemetry.metrics.bundle_in_force(&bundle.hash.to_string(), profiles));
-    // Its clones share the registry's cache.
-    let decoder = Decoder::new(settings.decoder.clone())?;
-    let mut lanes: Lanes = (Vec::new(), Vec::new());
-    for number in 0..settings.workers.max(1) {
-        let (batches, taken) = bounded(settings.in_flight);
-        let (give, screened) = bounded(settings.in_flight);
-        let worker = Worker {
-            decoder: decoder.clone(),
+    start_stage("screen", Stage::Screen, settings, telemetry, || {
+        let mut worker = Worker {
             bundle: Arc::clone(bundle),
             bundle_hash: bundle.hash.to_string(),
             inputs: Arc::clone(inputs),
-            limits: settings.limits,
             frames,
             metrics: Arc::clone(&telemetry.metrics),
             profile_matches: Arc::clone(&profile_matches),
             facts: FactsBuffer::default(),
             scratch: Scratch::default(),
         };
-        let telemetry = telemetry.clone();
-        thread::Builder::new().name(format!("screen-{number}")).spawn(move || work(worker, &taken, &give, &telemetry))?;
-        lanes.0.push(batches);
-        lanes.1.push(screened);
-    }
-    Ok(lanes)
+        Ok(move |remembered| worker.screen(remembered))
+    })
 }
 
-fn work(mut worker: Worker, batches: &Receiver<Batch>, screened: &Sender<Screened>, telemetry: &Telemetry) {
-    for batch in batches {
-        let done = telemetry.time(Stage::Screen, || worker.screen(batch));
-        if !telemetry.wait(Stage::Screen, || screened.send(done).is_ok()) {
-            return;
+/// How long memory waits for a batch before it answers what is asked of it.
+const IDLE: Duration = Duration::from_millis(20);
+
+fn start_memory(
+    mut rememberer: Rememberer,
+    observed: Vec<Receiver<Observed>>,
+    recalled: Vec<Sender<Remembered>>,
+    telemetry: &Telemetry,
+) -> Result<(), ServiceError> {
+    let (telemetry, inquiries) = (telemetry.clone(), telemetry.inquiries());
+    let mut hand_over = in_turn(recalled);
+    let run = move || {
+        let mut turn = 0;
+        while let Some(lane) = observed.get(turn) {
+            telemetry.beat(Beat::Memory);
+            rememberer.answer(&inquiries);
+            match lane.recv_timeout(IDLE) {
+                Ok(batch) => {
+                    turn = (turn + 1) % observed.len();
+                    let remembered = telemetry.time(Stage::Remember, || rememberer.remember(batch));
+                    if !telemetry.wait(Stage::Remember, || hand_over(remembered)) {
+                        return;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
         }
-    }
+    };
+    thread::Builder::new().name("memory".into()).spawn(run)?;
+    Ok(())
 }
 
 fn start_reader(
@@ -201,7 +313,11 @@ fn start_reader(
             telemetry.read(&batch);
             telemetry.wait(Stage::Read, || hand_over(batch))
         };
-        reader.run(&commands, give, || telemetry.beat(Beat::Reader));
+        let beat = |left| {
+            telemetry.beat(Beat::Reader);
+            telemetry.catching_up(left);
+        };
+        reader.run(&commands, give, beat);
     })?;
     Ok(())
 }

@@ -12,16 +12,17 @@ use rdkafka::error::KafkaResult;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::metrics::labels::Stage;
-use crate::outputs::{Frames, Output, Source};
+use crate::model::Timestamp;
+use crate::outputs::{Frames, Output, Source, Told};
 use crate::record::Origin;
 use crate::screen::verdict::Decision;
-use crate::sink::{Destination, HoldKey, Holds, Outbox, Outcome, Outgoing, Transactor};
+use crate::sink::{Destination, Holds, Outbox, Outcome, Outgoing, Telling, Transactor};
 use crate::source::reader::Command;
-use crate::source::{Change, Claims, Input, Ownership, Partition, Positions, Question};
+use crate::source::{Change, Claims, Input, Ownership, Partition, Positions, Question, watermark_text};
 
 use super::health::Beat;
 use super::telling::TerminalView;
-use super::worker::{Screened, ScreenedRecord};
+use super::worker::{Referral, Screened, ScreenedRecord, What};
 use super::{Shutdown, Telemetry};
 
 /// Names of the output topics.
@@ -61,7 +62,7 @@ impl Topics {
 /// What the publisher works with; made by the service.
 pub struct Publisher {
     pub ownership: Ownership,
-    pub positions: Positions<Vec<(HoldKey, Decision)>>,
+    pub positions: Positions<Vec<Told>>,
     pub transactor: Transactor,
     pub inputs: Arc<[Input]>,
     pub topics: Topics,
@@ -77,6 +78,10 @@ pub struct Publisher {
     pub stale: bool,
     /// A transaction ended unknown: what it told may stand, so the holds are to be read again too.
     pub unsure: bool,
+    /// This replica takes part in the group: it does so once its memory holds all that the log held when it started.
+    pub joined: bool,
+    /// Outcomes up to these offsets were seen before their hold was known; the holds have been read again since.
+    pub outcomes_seen: BTreeMap<Partition, i64>,
 }
 
 /// How long the publisher waits for a batch before it looks at the group again.
@@ -87,7 +92,6 @@ impl Publisher {
     /// by itself.
     pub fn run(mut self, shutdown: &Shutdown, leave_timeout: Duration) -> KafkaResult<bool> {
         while !self.transactor_ready() && !shutdown.is_requested() {}
-        self.ownership.join()?;
         let mut turn = 0;
         let mut stopping = false;
         loop {
@@ -102,6 +106,10 @@ impl Publisher {
                     turn = (turn + 1) % self.screened.len();
                     let telemetry = self.telemetry.clone();
                     telemetry.time(Stage::Publish, || self.publish(&batch));
+                    if batch.caught_up() && !self.joined {
+                        self.joined = true;
+                        self.ownership.join()?;
+                    }
                 }
                 Some(Err(RecvTimeoutError::Timeout)) => {}
                 // The reader stopped and the workers drained: nothing more will come.
@@ -140,6 +148,7 @@ impl Publisher {
         self.begin_claims();
         self.telemetry.ownership(&self.claims, self.ownership.stray_records());
         self.telemetry.unready(match (self.ownership.is_member(), self.stale, self.claims.pending()) {
+            (false, ..) if !self.joined => "memory is catching up with the log",
             (false, ..) => "joining the group",
             (_, true, _) => "waiting for a sound transaction coordinator",
             (.., 0) => "",
@@ -150,10 +159,10 @@ impl Publisher {
     fn begin_claims(&mut self) {
         let found: Vec<_> = self.positions.found().collect();
         for found in found {
-            found.learnt.into_iter().for_each(|(key, decision)| self.holds.learn(key, decision));
-            for (partition, claim, next_offset) in found.begins {
-                if self.claims.begin(partition, claim, next_offset) {
-                    let _ = self.reader.send(Command::Begin { partition, claim, next_offset });
+            found.learnt.iter().for_each(|told| self.holds.learn(told));
+            for begin in found.begins {
+                if self.claims.begin(begin.partition, begin.claim, begin.next_offset) {
+                    let _ = self.reader.send(Command::Begin(begin));
                 }
             }
         }
@@ -180,15 +189,20 @@ impl Publisher {
 
     /// Publishes what the claims still allow of a batch, in one transaction.
     fn publish(&mut self, batch: &Screened) {
+        batch.told().iter().for_each(|told| self.holds.learn(told));
         let accepted: Vec<_> = batch.records().filter(|record| self.claims.accepts(record.entry)).collect();
-        self.telemetry.dropped(batch.record_count() - accepted.len());
+        self.telemetry.dropped(batch.claimed_count().saturating_sub(accepted.len()));
         if self.stale || accepted.is_empty() {
+            return;
+        }
+        if self.answers_the_unknown(&accepted) {
+            (self.stale, self.unsure) = (true, true);
             return;
         }
         let (referrals, codes) = self.refer(&accepted);
         let next: BTreeMap<Partition, i64> = accepted.iter().map(|record| after(record.entry.record.origin)).collect();
         let records = accepted.iter().flat_map(|record| record.outgoing()).chain(referrals.slice(0..referrals.len()));
-        let outcome = self.commit(records, &next);
+        let outcome = self.commit(records, &next, batch);
         self.telemetry.transaction(outcome, accepted.len());
         if outcome == Outcome::Committed {
             self.claims.advance(next);
@@ -203,30 +217,73 @@ impl Publisher {
         }
     }
 
+    /// An outcome answers a hold that is not known here. Whoever answered has seen the referral, so it is in the log: the holds
+    /// are read again to the end before the outcome is told, once.
+    fn answers_the_unknown(&mut self, accepted: &[ScreenedRecord<'_>]) -> bool {
+        let mut unknown = false;
+        for record in accepted {
+            let (partition, next_offset) = after(record.entry.record.origin);
+            let is_new = self.outcomes_seen.get(&partition).is_none_or(|seen| *seen < next_offset);
+            let releases = |referral: &Referral| matches!(referral.telling, What::Released(closes) if closes > Decision::Clear);
+            let unheld = |referral: &Referral| releases(referral) && self.holds.held(referral.hold_id()).is_none();
+            if is_new && record.referrals().iter().any(unheld) {
+                self.outcomes_seen.insert(partition, next_offset);
+                unknown = true;
+            }
+        }
+        unknown
+    }
+
     /// The terminals' view of a batch, under the codes that the open holds demand.
     fn refer(&mut self, accepted: &[ScreenedRecord<'_>]) -> (Outbox, Vec<&'static str>) {
         let mut outbox = Outbox::default();
         let mut codes = Vec::new();
+        let inputs = Arc::clone(&self.inputs);
         for record in accepted {
             let Origin { topic, partition, offset } = record.entry.record.origin;
-            let topic = self.inputs.get(usize::from(topic)).map(|input| input.topic.as_str()).unwrap_or_default();
+            let topic = inputs.get(usize::from(topic)).map(|input| input.topic.as_str()).unwrap_or_default();
             for referral in record.referrals() {
                 let source = Source { topic, partition, offset, index: referral.index };
-                let (decision, standing) = self.holds.tell(referral.key(), referral.ordered);
-                let view = TerminalView { referral, entry: record.entry, source, regime: &self.regime };
-                codes.push(view.tell(decision, standing, &self.frames, &mut outbox));
+                let tellings = self.tellings(referral, record.entry.record.timestamp);
+                let associated = self.holds.associated(referral.hold_id());
+                let view = TerminalView { referral, entry: record.entry, source, regime: &self.regime, associated };
+                codes.extend(tellings.into_iter().map(|telling| view.tell(telling, &self.frames, &mut outbox)));
             }
         }
         (outbox, codes)
     }
 
-    fn commit<'o>(&'o mut self, records: impl Iterator<Item = Outgoing<'o>>, next: &BTreeMap<Partition, i64>) -> Outcome {
+    /// What the terminal is told about one consignment. An outcome removes holds, and when none is left the assessment is
+    /// complete; one that removes nothing is told to nobody.
+    fn tellings(&mut self, referral: &Referral, at: Timestamp) -> Vec<Telling> {
+        let id = referral.hold_id();
+        match referral.telling {
+            What::Ordered(ordered) => vec![self.holds.tell(id, ordered, at)],
+            What::Released(closes) => {
+                let mut tellings = self.holds.release(id, closes);
+                if !tellings.is_empty() {
+                    tellings.push(self.holds.tell(id, Decision::Clear, at));
+                }
+                tellings
+            }
+        }
+    }
+
+    fn commit<'o>(
+        &'o mut self,
+        records: impl Iterator<Item = Outgoing<'o>>,
+        next: &BTreeMap<Partition, i64>,
+        batch: &Screened,
+    ) -> Outcome {
         let mut positions = TopicPartitionList::new();
         for (partition, &next_offset) in next {
             let topic = self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.as_str()).unwrap_or_default();
-            if positions.add_partition_offset(topic, partition.number, Offset::Offset(next_offset)).is_err() {
+            let mut element = positions.add_partition(topic, partition.number);
+            if element.set_offset(Offset::Offset(next_offset)).is_err() {
                 return Outcome::Unknown;
             }
+            // Event time travels with the position: whoever takes over goes on from there.
+            element.set_metadata(batch.watermark(*partition).map(watermark_text).unwrap_or_default());
         }
         let (ownership, topics) = (&self.ownership, &self.topics);
         self.transactor.commit(&|destination| topics.name(destination), records, &positions, || ownership.metadata())

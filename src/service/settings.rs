@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use super::{Settings, Topics};
+use sha2::Digest;
+
+use super::snapshots::SnapshotSettings;
+use super::{MemorySettings, Settings, Topics};
 use crate::config::{Config, Framing, Outputs, Regime, SecretUnavailable};
 use crate::decode::DecoderConfig;
 use crate::decode::avro::AvroConfig;
 use crate::decode::registry::{RegisterError, Registry, RegistryConfig, RegistryConfigError, Secret, Time};
 use crate::kafka::Connection;
+use crate::memory::{Horizons, Keys};
 use crate::outputs::Frames;
-use crate::source::{BatchLimits, Input};
+use crate::source::{BatchLimits, Input, Role};
 
 impl Settings {
     /// Reads the secrets that the configuration refers to.
@@ -21,7 +25,8 @@ impl Settings {
             transactional_id: kafka.transactional_id(),
             session_timeout: kafka.session_timeout,
             transaction_timeout: kafka.transaction_timeout,
-            inputs: config.input.iter().map(|input| Input { topic: input.topic.clone(), format: input.format }).collect(),
+            inputs: inputs(config),
+            memory: memory(config)?,
             topics: Topics::from(outputs),
             regime: match outputs.regime {
                 Regime::Pact => "pact".to_owned(),
@@ -36,6 +41,27 @@ impl Settings {
             leave_timeout: (config.shutdown.grace / 4).min(Duration::from_secs(5)),
         })
     }
+}
+
+/// What terminals and teams write, then what is read back.
+fn inputs(config: &Config) -> Vec<Input> {
+    let written = config.input.iter().map(|input| Input::messages(&input.topic, input.format));
+    let Outputs { assessments, referrals, .. } = &config.outputs;
+    let read_back = [(assessments, Role::Assessments), (referrals, Role::Referrals)];
+    written.chain(read_back.map(|(topic, role)| Input { topic: topic.clone(), role })).collect()
+}
+
+fn memory(config: &Config) -> Result<MemorySettings, SecretUnavailable> {
+    let crate::config::Memory { identity_days, contact_days, document_days, key, snapshot, snapshot_every } = &config.memory;
+    let secret = key.as_ref().map(|key| key.read()).transpose()?;
+    let digest = sha2::Sha256::digest(secret.as_ref().map_or(config.kafka.group.as_bytes(), |secret| secret.expose().as_bytes()));
+    let mut secret = [0; 16];
+    secret.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    Ok(MemorySettings {
+        keys: Keys::new(&secret),
+        horizons: Horizons { identity_days: *identity_days, contact_days: *contact_days, document_days: *document_days },
+        snapshot: snapshot.clone().map(|path| SnapshotSettings { path, every: *snapshot_every }),
+    })
 }
 
 impl From<&Outputs> for Topics {

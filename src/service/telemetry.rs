@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use crossbeam_channel::{Receiver, Sender, bounded};
 use rdkafka::error::KafkaError;
 use rdkafka::statistics::Statistics;
 
 use super::Settings;
 use super::health::{Beat, Health};
+use super::remembering::Inquiry;
 use super::worker::ScreenedRecord;
 use crate::batch::Batch;
 use crate::codes;
 use crate::kafka::Listener;
-use crate::metrics::labels::{self, Change, Client, Stage};
+use crate::memory::Size;
+use crate::metrics::labels::{self, Change, Client, EntryKind, Stage};
 use crate::metrics::{Bounds, Metrics};
 use crate::model::Timestamp;
 use crate::screen::indicators;
@@ -27,6 +30,20 @@ pub struct Telemetry {
     pub health: Arc<Health>,
     inputs: Arc<[Input]>,
     committed: Arc<Mutex<BTreeMap<Partition, Progress>>>,
+    /// Questions to the thread that owns memory.
+    ask: Sender<Inquiry>,
+    asked: Receiver<Inquiry>,
+}
+
+/// How long memory may take to answer: a batch may be under way.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// Equal memories have equal digests: what replicas that read the same remember is the same.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct MemoryDigest {
+    pub digest: String,
+    /// Topic, partition and next offset of everything that memory has read.
+    pub positions: Vec<(String, i32, i64)>,
 }
 
 /// How far a partition's verdicts are committed.
@@ -45,11 +62,14 @@ impl Telemetry {
         let evidence: Vec<&str> = indicators::CATALOGUE.iter().map(|indicator| indicator.id).collect();
         let metrics = Metrics::new(Bounds { topics: &topics, codes: &codes, evidence: &evidence })?;
         let inputs = settings.inputs.clone().into();
+        let (ask, asked) = bounded(4);
         Ok(Self {
             metrics: Arc::new(metrics),
             health: Arc::new(Health::new(settings.stall_limit)),
             inputs,
             committed: Arc::default(),
+            ask,
+            asked,
         })
     }
 
@@ -61,6 +81,21 @@ impl Telemetry {
     pub fn transaction_observer(&self) -> Box<dyn Fn(labels::Phase, Duration) + Send> {
         let metrics = Arc::clone(&self.metrics);
         Box::new(move |phase, took| metrics.transaction_duration.of(phase).observe(took.as_secs_f64()))
+    }
+
+    /// What is asked of memory, for the thread that owns it.
+    pub fn inquiries(&self) -> Receiver<Inquiry> {
+        self.asked.clone()
+    }
+
+    /// What memory is now: its digest at the positions it has read to. Takes as long as hashing all of it.
+    pub fn memory_digest(&self) -> Result<MemoryDigest, &'static str> {
+        let (answer, answered) = bounded(1);
+        self.ask.try_send(answer).map_err(|_| "others are asking")?;
+        let (memory, positions) = answered.recv_timeout(ANSWER).map_err(|_| "memory does not answer")?;
+        let topic = |partition: &Partition| self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.clone());
+        let positions = positions.iter().filter_map(|(partition, next)| Some((topic(partition)?, partition.number, *next)));
+        Ok(MemoryDigest { digest: memory.digest().to_string(), positions: positions.collect() })
     }
 
     pub fn beat(&self, beat: Beat) {
@@ -125,6 +160,33 @@ impl Telemetry {
         self.metrics.owner_stray_records.inc_by(stray_records.saturating_sub(counted));
     }
 
+    /// How many records are left until memory has caught up; `None` before that is known.
+    pub fn catching_up(&self, left: Option<i64>) {
+        self.metrics.memory_catch_up_records.set(left.unwrap_or_default());
+    }
+
+    pub fn memory(&self, size: &Size) {
+        let Size { consignments, parties, bands, traces, links, loads, bytes } = *size;
+        let entries = [consignments, parties, bands, traces, links, loads];
+        for (kind, entries) in EntryKind::ALL.into_iter().zip(entries) {
+            self.metrics.memory_entries.of(kind).set(entries as i64);
+        }
+        self.metrics.memory_bytes.set(bytes as i64);
+    }
+
+    pub fn snapshot_written(&self, took: Duration, bytes: u64) {
+        self.metrics.snapshots.inc();
+        self.metrics.snapshot_time.set(now().millis() / 1_000);
+        self.metrics.snapshot_duration.set(took.as_secs_f64());
+        self.metrics.snapshot_bytes.set(bytes as i64);
+        tracing::info!(seconds = took.as_secs_f64(), bytes, "memory is written down");
+    }
+
+    pub fn snapshot_failed(&self, path: &std::path::Path, error: &std::io::Error) {
+        self.metrics.snapshot_failures.inc();
+        tracing::error!(path = %path.display(), %error, "memory could not be written down; the snapshot before is kept, and the service goes on");
+    }
+
     pub fn dropped(&self, records: usize) {
         self.metrics.dropped_verdicts.inc_by(records as u64);
     }
@@ -158,7 +220,7 @@ impl Telemetry {
         }
         for decision in [Decision::Rfi, Decision::Rfs, Decision::Dnl] {
             let code = crate::sink::code(decision, Standing::Issued, true);
-            self.metrics.holds_open.of(code).set(holds.count(decision) as i64);
+            self.metrics.holds_open.of(code).set(holds.open(decision) as i64);
         }
     }
 

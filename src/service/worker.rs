@@ -1,27 +1,29 @@
-//! The screening stage: a batch of records in, everything there is to tell about them out. Pure but for its metrics.
+//! The screening stage: what memory recalled of a batch in, everything there is to tell about it out. Pure but for its metrics.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use prometheus::IntCounter;
 
-use super::telling;
-use crate::batch::{Batch, Entry};
+use super::remembering::{Recalled, Remembered};
+use super::telling::{self, Case};
+use crate::batch::{Claim, Entry};
 use crate::bundle::Bundle;
-use crate::decode::{Context, Decoded, Decoder, Limits};
+use crate::memory::History;
+use crate::memory::deadline::{Kind, Passed};
 use crate::metrics::{ByName, Metrics};
-use crate::model::{Consignment, ConsignmentId};
-use crate::outputs::{Frames, Source};
-use crate::record::Record;
+use crate::model::{Consignment, ConsignmentId, Message, Outcome, Timestamp};
+use crate::outputs::{Frames, Position, Source, Told};
+use crate::screen::course;
 use crate::screen::decision::{self, Scratch};
 use crate::screen::facts::{Facts, FactsBuffer};
-use crate::screen::verdict::{Decision, Domain, EvidenceKind, Verdict};
-use crate::sink::{HoldKey, Outbox, Outgoing};
-use crate::source::Input;
+use crate::screen::verdict::{Decision, Domain, EvidenceKind, Occasion, Verdict};
+use crate::sink::{HoldId, Outbox, Outgoing};
+use crate::source::{Input, Partition};
 
 /// A screened batch: what to publish for each record, in order.
 pub struct Screened {
-    batch: Batch,
+    remembered: Remembered,
     outbox: Outbox,
     referrals: Vec<Referral>,
     /// One a record of the batch.
@@ -31,15 +33,23 @@ pub struct Screened {
 /// What is to be told to the terminal; under which code is decided where the open holds are known.
 pub struct Referral {
     pub id: ConsignmentId,
-    pub ordered: Decision,
+    pub telling: What,
     pub errors: Vec<&'static str>,
     /// Which consignment of the record.
     pub index: u32,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A verdict orders this.
+    Ordered(Decision),
+    /// A person removes the holds up to this one.
+    Released(Decision),
+}
+
 impl Referral {
-    pub fn key(&self) -> HoldKey {
-        HoldKey::of(&self.id)
+    pub fn hold_id(&self) -> HoldId {
+        HoldId::of(&self.id)
     }
 }
 
@@ -62,23 +72,36 @@ impl<'a> ScreenedRecord<'a> {
 
 impl Screened {
     pub fn records(&self) -> impl Iterator<Item = ScreenedRecord<'_>> {
-        self.batch.entries().zip(&self.spans).map(|(entry, spans)| ScreenedRecord { entry, screened: self, spans })
+        let entries = self.remembered.observed.batch().entries();
+        entries.zip(&self.spans).map(|(entry, spans)| ScreenedRecord { entry, screened: self, spans })
     }
 
-    /// Records in the batch.
-    pub fn record_count(&self) -> usize {
-        self.batch.len()
+    /// Records that somebody had claimed when they were read.
+    pub fn claimed_count(&self) -> usize {
+        self.remembered.observed.batch().entries().filter(|entry| entry.claim != Claim::NONE).count()
+    }
+
+    /// What was told by any replica, read back.
+    pub fn told(&self) -> &[Told] {
+        &self.remembered.observed.told
+    }
+
+    /// Event time that the verdicts of a partition reach with this batch.
+    pub fn watermark(&self, partition: Partition) -> Option<Timestamp> {
+        self.remembered.watermarks.get(&partition).copied()
+    }
+
+    pub fn caught_up(&self) -> bool {
+        self.remembered.observed.batch().caught_up
     }
 }
 
-/// A screening worker. Owns its decoder and scratch memory; shares the bundle.
+/// A screening worker. Owns its scratch memory; shares the bundle.
 pub struct Worker {
-    pub decoder: Decoder,
     pub bundle: Arc<Bundle>,
     /// Hexadecimal, as every output names it.
     pub bundle_hash: String,
     pub inputs: Arc<[Input]>,
-    pub limits: Limits,
     pub frames: Frames,
     pub metrics: Arc<Metrics>,
     pub profile_matches: Arc<ByName<IntCounter>>,
@@ -86,58 +109,143 @@ pub struct Worker {
     pub scratch: Scratch,
 }
 
+/// Where what is found about one record goes.
+struct Desk<'a> {
+    entry: Entry<'a>,
+    source: Source<'a>,
+    memory: &'a [Position<'a>],
+    outbox: &'a mut Outbox,
+    referrals: &'a mut Vec<Referral>,
+}
+
 impl Worker {
-    pub fn screen(&mut self, batch: Batch) -> Screened {
+    pub fn screen(&mut self, remembered: Remembered) -> Screened {
         let mut outbox = Outbox::default();
         let mut referrals = Vec::new();
-        let mut spans = Vec::with_capacity(batch.len());
-        let mut decoded = Vec::new();
-        for entry in batch.entries() {
+        let mut spans = Vec::with_capacity(remembered.observed.batch().len());
+        let inputs = Arc::clone(&self.inputs);
+        let memory = positions(&inputs, &remembered);
+        for ((entry, items), recalled) in remembered.observed.records().zip(remembered.recalled()) {
             let (told, referred) = (outbox.len(), referrals.len());
-            self.screen_record(entry, &mut decoded, &mut outbox, &mut referrals);
+            if let Some(input) = inputs.get(usize::from(entry.record.origin.topic)).filter(|_| entry.claim != Claim::NONE) {
+                let origin = entry.record.origin;
+                let source = Source { topic: &input.topic, partition: origin.partition, offset: origin.offset, index: 0 };
+                let mut desk = Desk { entry, source, memory: &memory, outbox: &mut outbox, referrals: &mut referrals };
+                let mut recalled = recalled.iter().peekable();
+                for item in items {
+                    match item.message {
+                        Err(rejected) => {
+                            self.metrics.dead_letters.of(rejected.reason).inc();
+                            telling::dead_letter(rejected, entry, desk.source, input.format(), &self.frames, desk.outbox);
+                            desk.source.index += 1;
+                        }
+                        Ok(message) => self.answer(message, &mut recalled, &mut desk),
+                    }
+                }
+                recalled.for_each(|recalled| self.pass(recalled, &mut desk));
+            }
             spans.push((told..outbox.len(), referred..referrals.len()));
         }
-        drop(decoded);
-        Screened { batch, outbox, referrals, spans }
+        drop(memory);
+        Screened { remembered, outbox, referrals, spans }
     }
 
-    fn screen_record<'a>(
+    /// Takes what was recalled for one message and answers it.
+    fn answer<'r>(
         &mut self,
-        entry: Entry<'a>,
-        decoded: &mut Decoded<'a>,
-        outbox: &mut Outbox,
-        referrals: &mut Vec<Referral>,
+        message: &Message<'_>,
+        recalled: &mut std::iter::Peekable<impl Iterator<Item = &'r Recalled>>,
+        desk: &mut Desk<'_>,
     ) {
-        let Record { origin, timestamp, payload, .. } = entry.record;
-        let inputs = Arc::clone(&self.inputs);
-        let Some(input) = inputs.get(usize::from(origin.topic)) else { return };
-        decoded.clear();
-        self.decoder.decode(input.format, payload, &Context { received: timestamp, limits: self.limits }, decoded);
-        let mut source = Source { topic: &input.topic, partition: origin.partition, offset: origin.offset, index: 0 };
-        for message in decoded.iter() {
-            match message {
-                Err(rejected) => {
-                    self.metrics.dead_letters.of(rejected.reason).inc();
-                    telling::dead_letter(rejected, entry, source, input.format, &self.frames, outbox);
-                    source.index += 1;
+        match message {
+            Message::Waybill(_) | Message::Houses(_) => {
+                for consignment in message.consignments() {
+                    let next = recalled.next_if(|next| matches!(next, Recalled::Declared(_)));
+                    let history = match next {
+                        Some(Recalled::Declared(history)) => Some(&**history),
+                        _ => None,
+                    };
+                    self.declared(consignment, history, desk);
+                    desk.source.index += 1;
                 }
-                Ok(message) => {
-                    self.metrics.messages_decoded.of(message.into()).inc();
-                    for consignment in message.consignments() {
-                        referrals.push(self.assess(entry, source, consignment, outbox));
-                        source.index += 1;
-                    }
+            }
+            Message::Outcome(outcome) => {
+                if let Some(Recalled::Concluded(history)) = recalled.next_if(|next| matches!(next, Recalled::Concluded(_))) {
+                    self.concluded(outcome, history, desk);
+                }
+                desk.source.index += 1;
+            }
+            Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
+                while let Some(Recalled::Moved { line, history }) =
+                    recalled.next_if(|next| matches!(next, Recalled::Moved { .. }))
+                {
+                    self.moved(message, *line, history, desk);
+                    desk.source.index += 1;
                 }
             }
         }
     }
 
-    fn assess(&mut self, entry: Entry<'_>, source: Source<'_>, consignment: &Consignment<'_>, outbox: &mut Outbox) -> Referral {
-        let facts = Facts::new(consignment, entry.record.timestamp, &mut self.facts);
-        let verdict = decision::screen(&facts, &self.bundle, &mut self.scratch);
-        telling::verdict(&verdict, consignment, entry, source, &self.bundle_hash, &self.frames, outbox);
+    fn declared(&mut self, consignment: &Consignment<'_>, history: Option<&History>, desk: &mut Desk<'_>) {
+        let facts = Facts::new(consignment, desk.entry.record.timestamp, &mut self.facts);
+        let unknown = History::default();
+        let history = history.unwrap_or(&unknown);
+        let verdict = decision::screen(&facts.with_history(history), &self.bundle, &mut self.scratch);
+        let verdict = course::continued(verdict, history, &self.bundle);
+        self.tell(verdict, consignment, Occasion::Declared, What::Ordered, desk);
+    }
+
+    fn moved(&mut self, message: &Message<'_>, line: usize, history: &History, desk: &mut Desk<'_>) {
+        let Some(known) = telling::moved(message, line).map(|id| telling::skeleton(&id, history)) else { return };
+        let facts = Facts::new(&known, desk.entry.record.timestamp, &mut self.facts).with_history(history);
+        if let Some(verdict) = course::from_memory(telling::id(&known), &facts, history, &self.bundle, Vec::new()) {
+            self.tell(verdict, &known, Occasion::Moved, What::Ordered, desk);
+        }
+    }
+
+    fn concluded(&mut self, outcome: &Outcome<'_>, history: &History, desk: &mut Desk<'_>) {
+        let id = ConsignmentId { awb: outcome.awb, hawb: outcome.hawb.as_ref().map(ToString::to_string) };
+        let verdict = course::concluded(id.clone(), outcome.kind, history, &self.bundle);
+        let known = telling::skeleton(&id, history);
+        let closes = course::closes(outcome.kind);
+        self.tell(verdict, &known, Occasion::Outcome, |_| What::Released(closes.unwrap_or_default()), desk);
+    }
+
+    /// A deadline passed with this record.
+    fn pass(&mut self, recalled: &Recalled, desk: &mut Desk<'_>) {
+        let Recalled::Passed { passed: Passed { time, kind, .. }, history } = recalled else { return };
+        let Some(id) = telling::remembered_id(history, *kind == Kind::Outcome) else { return };
+        let known = telling::skeleton(&id, history);
+        let facts = Facts::new(&known, *time, &mut self.facts).with_history(history);
+        let evidence = vec![telling::deadline_evidence(*kind, *time, history)];
+        if let Some(verdict) = course::from_memory(id, &facts, history, &self.bundle, evidence) {
+            self.tell(verdict, &known, Occasion::Deadline, What::Ordered, desk);
+        }
+        desk.source.index += 1;
+    }
+
+    fn tell(
+        &self,
+        verdict: Verdict,
+        consignment: &Consignment<'_>,
+        occasion: Occasion,
+        what: impl FnOnce(Decision) -> What,
+        desk: &mut Desk<'_>,
+    ) {
+        let case = Case {
+            verdict: &verdict,
+            consignment,
+            occasion,
+            entry: desk.entry,
+            source: desk.source,
+            bundle: &self.bundle_hash,
+            memory: desk.memory,
+        };
+        case.tell(&self.frames, desk.outbox);
         self.count(&verdict);
-        Referral { ordered: verdict.decision, id: verdict.consignment, errors: verdict.errors, index: source.index }
+        let telling = what(verdict.decision);
+        let Verdict { consignment: id, errors, .. } = verdict;
+        desk.referrals.push(Referral { id, telling, errors, index: desk.source.index });
     }
 
     fn count(&self, verdict: &Verdict) {
@@ -154,4 +262,12 @@ impl Worker {
             }
         }
     }
+}
+
+fn positions<'i>(inputs: &'i [Input], remembered: &Remembered) -> Vec<Position<'i>> {
+    let named = remembered.positions.iter().filter_map(|(partition, next_offset)| {
+        let topic = inputs.get(usize::from(partition.topic))?.topic.as_str();
+        Some(Position { topic, partition: partition.number, next_offset: *next_offset })
+    });
+    named.collect()
 }

@@ -9,11 +9,9 @@ use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::HoldKey;
 use crate::kafka::{ClientContext, Connection, Listener};
 use crate::metrics::labels;
 use crate::outputs::Told;
-use crate::screen::verdict::Decision;
 
 /// A reader of the referrals topic that remembers how far it has read.
 pub struct HoldLog {
@@ -25,7 +23,7 @@ pub struct HoldLog {
     /// Next offset to read, by partition.
     positions: BTreeMap<i32, i64>,
     /// Read and not yet told.
-    found: Vec<(HoldKey, Decision)>,
+    found: Vec<Told>,
 }
 
 /// How long nothing may come before a look at the log is given up, to be tried again.
@@ -49,7 +47,7 @@ impl HoldLog {
     ///
     /// The committed position of a partition can be visible before the referrals of the same transaction are, so the end is the
     /// end of everything written, and the transactions before it are waited for.
-    pub fn catch_up(&mut self) -> KafkaResult<Vec<(HoldKey, Decision)>> {
+    pub fn catch_up(&mut self) -> KafkaResult<Vec<Told>> {
         self.wait_until_settled(Instant::now() + SETTLE)?;
         let mut list = TopicPartitionList::new();
         for (&partition, &next_offset) in &self.positions {
@@ -105,9 +103,9 @@ impl HoldLog {
     }
 }
 
-fn told_hold(value: &[u8]) -> Option<(HoldKey, Decision)> {
-    let told = Told::read(value)?;
-    Some((HoldKey::of(&told.consignment), super::hold(told.code)?))
+/// Codes that are about no hold are read past.
+fn told_hold(value: &[u8]) -> Option<Told> {
+    Told::read(value).filter(|told| super::hold(&told.code).is_some())
 }
 
 fn timed_out() -> KafkaError {

@@ -1,26 +1,56 @@
 //! Reading: who screens which partition, from which position, and the batches that follow.
 //!
 //! Ownership is separated from reading. The [`Ownership`] consumer subscribes, so that the group shares the partitions out, and
-//! never fetches a record. The [`reader`] follows exactly the claimed partitions from the positions that the group committed.
-//! A partition that is lost and gained again is a new [`Claim`](crate::batch::Claim): whatever was read under the old one falls
-//! away when it reaches the sink.
+//! never fetches a record. The [`reader`] follows every partition of every topic from where memory stands, and reads a claimed
+//! one again from the position that the group committed where memory is past it. A partition that is lost and gained again is a
+//! new [`Claim`](crate::batch::Claim): whatever was read under the old one falls away when it reaches the sink.
 
 mod claims;
+mod ends;
 mod ownership;
 mod positions;
 pub mod reader;
 
 pub use claims::{Claims, Partition};
 pub use ownership::{Change, Ownership};
-pub use positions::{Found, Positions, Question};
+pub use positions::{Begin, Found, Positions, Question, watermark_text};
 
 use crate::decode::Format;
 
-/// An input topic.
+/// A topic that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     pub topic: String,
-    pub format: Format,
+    pub role: Role,
+}
+
+/// What a topic is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Messages of terminals and outcomes of teams: remembered by every replica, screened by the one that claims the partition.
+    Messages(Format),
+    /// What was assessed, read back: remembered, claimed by nobody.
+    Assessments,
+    /// What terminals were told, read back: the register of holds.
+    Referrals,
+}
+
+impl Input {
+    pub fn messages(topic: impl Into<String>, format: Format) -> Self {
+        Self { topic: topic.into(), role: Role::Messages(format) }
+    }
+
+    /// The group shares this topic out.
+    pub fn is_screened(&self) -> bool {
+        matches!(self.role, Role::Messages(_))
+    }
+
+    pub fn format(&self) -> Format {
+        match self.role {
+            Role::Messages(format) => format,
+            Role::Assessments | Role::Referrals => Format::Avro,
+        }
+    }
 }
 
 /// When a batch is cut: at whichever comes first.

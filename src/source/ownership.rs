@@ -26,7 +26,8 @@ pub enum Change {
 /// A group member that owns partitions and never fetches a record from them.
 pub struct Ownership {
     consumer: Arc<BaseConsumer<Context>>,
-    topics: Vec<String>,
+    /// The topics that the group shares out.
+    shared: Vec<String>,
     stray_records: u64,
 }
 
@@ -40,6 +41,7 @@ impl Ownership {
         listener: Arc<dyn Listener>,
     ) -> KafkaResult<Self> {
         let topics: Vec<String> = inputs.iter().map(|input| input.topic.clone()).collect();
+        let shared = inputs.iter().filter(|input| input.is_screened()).map(|input| input.topic.clone()).collect();
         let mut config = connection.consumer("owner", group);
         config
             // Partitions nobody lost keep committing through a rebalance.
@@ -49,12 +51,12 @@ impl Ownership {
             // Well above the longest pause of the publishing loop: a stopped process is the session timeout's business.
             .set("max.poll.interval.ms", Duration::from_secs(300).max(session_timeout * 2).as_millis().to_string())
             .set("queued.min.messages", "1");
-        let context = Context { listener, topics: topics.clone(), changes: Mutex::default() };
-        Ok(Self { consumer: Arc::new(config.create_with_context(context)?), topics, stray_records: 0 })
+        let context = Context { listener, topics, changes: Mutex::default() };
+        Ok(Self { consumer: Arc::new(config.create_with_context(context)?), shared, stray_records: 0 })
     }
 
     pub fn join(&self) -> KafkaResult<()> {
-        self.consumer.subscribe(&self.topics.iter().map(String::as_str).collect::<Vec<_>>())
+        self.consumer.subscribe(&self.shared.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// Lets the group speak, at most for `timeout`, and returns what it changed.

@@ -13,12 +13,37 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use super::ownership::{Context, Ownership};
 use super::{Input, Partition};
 use crate::batch::Claim;
+use crate::kafka;
+use crate::model::Timestamp;
 
 /// Claims whose position is known, and what else had to be learnt before they may begin.
 pub struct Found<T> {
-    /// Partition, claim, offset to screen next. The offset is 0 for a partition that nobody committed yet.
-    pub begins: Vec<(Partition, Claim, i64)>,
+    pub begins: Vec<Begin>,
     pub learnt: T,
+}
+
+/// Where a claim begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Begin {
+    pub partition: Partition,
+    pub claim: Claim,
+    /// Offset to screen next: 0 for a partition that nobody committed yet.
+    pub next_offset: i64,
+    /// Event time that the verdicts of the partition have reached; `None` when nobody committed one.
+    pub watermark: Option<Timestamp>,
+}
+
+/// The watermark as the metadata of a committed position.
+pub fn watermark_text(watermark: Timestamp) -> String {
+    format!("{WATERMARK}{}", watermark.millis())
+}
+
+/// Names the form, so that another may follow it.
+const WATERMARK: &str = "watermark-ms=";
+
+/// `None` for what another program committed.
+fn watermark(metadata: &[u8]) -> Option<Timestamp> {
+    std::str::from_utf8(metadata).ok()?.strip_prefix(WATERMARK)?.parse().ok().map(Timestamp::from_millis)
 }
 
 /// A question: where does this claim begin?
@@ -90,8 +115,8 @@ impl<T: Default, L: FnMut() -> KafkaResult<T>> Finder<T, L> {
             // A later claim of the same partition makes the earlier question void.
             waiting.extend(self.asked.try_iter().map(|question| (question.partition, question)));
             let found = self.answer(&waiting);
-            for (partition, ..) in found.iter().flat_map(|found| &found.begins) {
-                waiting.remove(partition);
+            for begin in found.iter().flat_map(|found| &found.begins) {
+                waiting.remove(&begin.partition);
             }
             let nothing = found.is_empty();
             if found.into_iter().any(|found| self.tell.send(found).is_err()) {
@@ -108,8 +133,10 @@ impl<T: Default, L: FnMut() -> KafkaResult<T>> Finder<T, L> {
         let (mut at_once, mut after_learning) = (Vec::new(), Vec::new());
         for &Question { partition, claim, learn } in waiting.values() {
             match committed(&self.consumer, &self.topics, partition) {
-                Ok(next_offset) if learn => after_learning.push((partition, claim, next_offset)),
-                Ok(next_offset) => at_once.push((partition, claim, next_offset)),
+                Ok((next_offset, watermark)) => {
+                    let begins = if learn { &mut after_learning } else { &mut at_once };
+                    begins.push(Begin { partition, claim, next_offset, watermark });
+                }
                 Err(error) => tracing::debug!(?partition, %error, "position is not known yet"),
             }
         }
@@ -125,18 +152,20 @@ impl<T: Default, L: FnMut() -> KafkaResult<T>> Finder<T, L> {
     }
 }
 
-fn committed(consumer: &BaseConsumer<Context>, topics: &[String], partition: Partition) -> KafkaResult<i64> {
+/// The committed position of a partition and the watermark that came with it.
+fn committed(consumer: &BaseConsumer<Context>, topics: &[String], partition: Partition) -> KafkaResult<(i64, Option<Timestamp>)> {
     let mut list = TopicPartitionList::new();
     let topic = topics.get(usize::from(partition.topic)).map(String::as_str).unwrap_or_default();
     list.add_partition(topic, partition.number);
     let found = consumer.committed_offsets(list, QUESTION_TIMEOUT)?;
-    let Some(element) = found.find_partition(topic, partition.number) else { return Ok(0) };
+    let Some(element) = found.find_partition(topic, partition.number) else { return Ok((0, None)) };
     element.error()?;
-    let Offset::Offset(next_offset) = element.offset() else { return Ok(0) };
+    let Offset::Offset(next_offset) = element.offset() else { return Ok((0, None)) };
+    let watermark = watermark(&kafka::first_metadata(&found));
     let (first_kept, _) = consumer.fetch_watermarks(topic, partition.number, QUESTION_TIMEOUT)?;
     if next_offset < first_kept {
         let unscreened = first_kept - next_offset;
         tracing::error!(topic, partition = partition.number, unscreened, "retention deleted records before they were screened");
     }
-    Ok(next_offset)
+    Ok((next_offset, watermark))
 }

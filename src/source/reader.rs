@@ -1,4 +1,4 @@
-//! Follows the claimed partitions and cuts what it reads into batches.
+//! Follows every partition of every topic and cuts what it reads into batches.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaResult;
+use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use super::{BatchLimits, Input, Partition};
+use super::ends::{Ends, Fetched};
+use super::{BatchLimits, Begin, Input, Partition};
 use crate::batch::{Batch, Claim};
 use crate::kafka::{ClientContext, Connection, Listener};
 use crate::metrics::labels;
@@ -20,12 +21,21 @@ use crate::record::{Origin, Record};
 /// What the owner of the claims tells the reader, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// Read this partition from this offset, under this claim. Replaces an earlier claim.
-    Begin { partition: Partition, claim: Claim, next_offset: i64 },
-    /// Read this partition no more.
+    /// From this offset on, what is read of the partition is under this claim. Replaces an earlier claim.
+    Begin(Begin),
+    /// The partition is somebody else's: it is read on without a claim.
     End(Partition),
     /// Hand over what was read and stop.
     Stop,
+}
+
+/// Where reading starts.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// What memory holds already: next offset to read.
+    pub positions: BTreeMap<Partition, i64>,
+    /// Partitions that memory holds nothing of are read from the first record of this time.
+    pub since: Timestamp,
 }
 
 /// The reading stage. Owns the consumer that fetches; runs on its own thread until it is told to stop.
@@ -33,13 +43,25 @@ pub struct Reader {
     consumer: BaseConsumer<ClientContext>,
     inputs: Vec<Input>,
     limits: BatchLimits,
-    claims: BTreeMap<Partition, Claim>,
+    start: Start,
+    fetched: Arc<Fetched>,
+    /// Known once every topic has been found.
+    ends: Option<Ends>,
+    /// Next offset to read of every partition that is followed.
+    positions: BTreeMap<Partition, i64>,
+    claims: BTreeMap<Partition, (Claim, i64)>,
     batch: Batch,
     first_read: Option<Instant>,
+    looked: Option<Instant>,
 }
 
 /// How long a poll waits when nothing is there; bounds how late a command is seen.
 const POLL: Duration = Duration::from_millis(5);
+/// How long one question to a broker may take.
+const CALL: Duration = Duration::from_secs(2);
+/// How often new partitions are looked for, and how soon again while a topic is missing.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 impl Reader {
     pub fn connect(
@@ -47,76 +69,160 @@ impl Reader {
         group: &str,
         inputs: &[Input],
         limits: BatchLimits,
+        start: Start,
         listener: Arc<dyn Listener>,
     ) -> KafkaResult<Self> {
         // A group id is required and never used: this consumer neither joins nor commits.
         let mut config = connection.consumer("reader", &format!("{group}-reader"));
         config
             .set("queued.min.messages", "10000")
-            // Bounds what is buffered ahead, and with it how long a seek's first record queues behind older data.
+            // Bounds what is buffered ahead, and with it how long the first record of a rewind queues behind older data.
             .set("queued.max.messages.kbytes", "65536")
             .set("fetch.wait.max.ms", "50")
             .set("fetch.queue.backoff.ms", "10")
-            .set("statistics.interval.ms", "1000");
+            .set("statistics.interval.ms", "500");
+        let fetched = Arc::new(Fetched::new(listener, inputs));
+        let listener: Arc<dyn Listener> = Arc::clone(&fetched) as _;
         let consumer = config.create_with_context(ClientContext::new(labels::Client::Reader, listener))?;
-        Ok(Self { consumer, inputs: inputs.to_vec(), limits, claims: BTreeMap::new(), batch: Batch::default(), first_read: None })
-    }
-
-    /// The input topics, by index.
-    pub fn topics(&self) -> impl Iterator<Item = &str> {
-        self.inputs.iter().map(|input| input.topic.as_str())
+        Ok(Self {
+            consumer,
+            inputs: inputs.to_vec(),
+            limits,
+            start,
+            fetched,
+            ends: None,
+            positions: BTreeMap::new(),
+            claims: BTreeMap::new(),
+            batch: Batch::default(),
+            first_read: None,
+            looked: None,
+        })
     }
 
     /// Reads until [`Command::Stop`] or until nobody takes the batches. A full `batches` channel makes it wait: that is how a slow
-    /// sink slows the reader, and librdkafka's bounded queue then stops fetching.
-    pub fn run(mut self, commands: &Receiver<Command>, mut batches: impl FnMut(Batch) -> bool, beat: impl Fn()) {
+    /// sink slows the reader, and librdkafka's bounded queue then stops fetching. `beat` is told how many records are left until
+    /// the log has been read to where it ended at the start.
+    pub fn run(mut self, commands: &Receiver<Command>, mut batches: impl FnMut(Batch) -> bool, beat: impl Fn(Option<i64>)) {
         loop {
-            beat();
+            beat(self.ends.as_ref().map(|ends| ends.left(&self.positions)));
             for command in commands.try_iter() {
                 match command {
-                    Command::Begin { partition, claim, next_offset } => self.begin(partition, claim, next_offset),
-                    Command::End(partition) => self.end(partition),
+                    Command::Begin(begin) => self.begin(begin),
+                    Command::End(partition) => {
+                        self.claims.remove(&partition);
+                    }
                     Command::Stop => {
                         batches(std::mem::take(&mut self.batch));
                         return;
                     }
                 }
             }
+            self.look();
             self.poll();
+            if self.ends.as_mut().is_some_and(|ends| ends.newly_reached(&self.positions)) {
+                self.batch.caught_up = true;
+            }
             if self.is_due() && !batches(self.cut()) {
                 return;
             }
         }
     }
 
-    fn begin(&mut self, partition: Partition, claim: Claim, next_offset: i64) {
-        self.end(partition);
-        let mut list = TopicPartitionList::new();
-        let Some(input) = self.inputs.get(usize::from(partition.topic)) else { return };
-        let offset = Offset::Offset(next_offset);
-        let assigned = list
-            .add_partition_offset(&input.topic, partition.number, offset)
-            .and_then(|()| self.consumer.incremental_assign(&list));
-        match assigned {
-            Ok(()) => {
-                self.claims.insert(partition, claim);
-            }
-            Err(error) => {
-                tracing::error!(topic = input.topic, partition = partition.number, %error, "cannot read a claimed partition")
-            }
+    /// Looks for partitions that are not followed yet.
+    fn look(&mut self) {
+        let pause = if self.ends.is_some() { LOOK_EVERY } else { LOOK_AGAIN };
+        if self.looked.is_some_and(|looked| looked.elapsed() < pause) {
+            return;
+        }
+        self.looked = Some(Instant::now());
+        match self.follow_new() {
+            Ok(()) => {}
+            Err(error) => tracing::warn!(%error, "cannot find the partitions to read yet, trying again"),
         }
     }
 
-    fn end(&mut self, partition: Partition) {
-        if self.claims.remove(&partition).is_none() {
+    fn follow_new(&mut self) -> KafkaResult<()> {
+        let mut ends = BTreeMap::new();
+        for (topic, input) in (0_u16..).zip(self.inputs.clone()) {
+            let metadata = self.consumer.fetch_metadata(Some(&input.topic), CALL)?;
+            let numbers: Vec<i32> =
+                metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id()).collect();
+            if numbers.is_empty() {
+                tracing::warn!(topic = input.topic, "the topic does not exist yet");
+                return Err(KafkaError::MetadataFetch(rdkafka::error::RDKafkaErrorCode::UnknownTopicOrPartition));
+            }
+            for number in numbers {
+                let partition = Partition { topic, number };
+                let (first, end) = self.consumer.fetch_watermarks(&input.topic, number, CALL)?;
+                ends.insert(partition, end);
+                if !self.positions.contains_key(&partition) {
+                    let from = self.first_offset(&input.topic, partition, first, end)?;
+                    self.follow(partition, from)?;
+                }
+            }
+        }
+        if self.ends.is_none() {
+            self.ends = Some(Ends::new(Arc::clone(&self.fetched), ends));
+        }
+        Ok(())
+    }
+
+    /// Where a partition that is new to this reader is read from.
+    fn first_offset(&self, topic: &str, partition: Partition, first: i64, end: i64) -> KafkaResult<i64> {
+        if let Some(position) = self.start.positions.get(&partition) {
+            if *position > end {
+                let ahead = position - end;
+                tracing::error!(
+                    topic,
+                    partition = partition.number,
+                    ahead,
+                    "memory is ahead of the log: was the topic made anew?"
+                );
+            }
+            return Ok((*position).clamp(first, end));
+        }
+        let mut times = TopicPartitionList::new();
+        times.add_partition_offset(topic, partition.number, Offset::Offset(self.start.since.millis().max(0)))?;
+        let found = self.consumer.offsets_for_times(times, CALL)?;
+        let offset = found.find_partition(topic, partition.number).map(|element| element.offset());
+        // Nothing that young: whatever is there was written before the horizon.
+        Ok(match offset {
+            Some(Offset::Offset(offset)) => offset.clamp(first, end),
+            _ => end,
+        })
+    }
+
+    fn follow(&mut self, partition: Partition, from: i64) -> KafkaResult<()> {
+        let Some(input) = self.inputs.get(usize::from(partition.topic)) else { return Ok(()) };
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(&input.topic, partition.number, Offset::Offset(from))?;
+        self.consumer.incremental_assign(&list)?;
+        self.positions.insert(partition, from);
+        Ok(())
+    }
+
+    /// Reads a partition again from where its verdicts stand, if it has been read further already.
+    fn begin(&mut self, begin: Begin) {
+        let Begin { partition, claim, next_offset, watermark } = begin;
+        self.claims.insert(partition, (claim, next_offset));
+        self.batch.begun.extend(watermark.map(|watermark| (claim, watermark)));
+        if self.positions.get(&partition).is_some_and(|position| *position <= next_offset) {
             return;
         }
-        let Some(input) = self.inputs.get(usize::from(partition.topic)) else { return };
+        if let Err(error) = self.unfollow(partition).and_then(|()| self.follow(partition, next_offset)) {
+            let topic = self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.as_str()).unwrap_or_default();
+            tracing::error!(topic, partition = partition.number, %error, "cannot read a claimed partition");
+        }
+    }
+
+    fn unfollow(&mut self, partition: Partition) -> KafkaResult<()> {
+        if self.positions.remove(&partition).is_none() {
+            return Ok(());
+        }
+        let Some(input) = self.inputs.get(usize::from(partition.topic)) else { return Ok(()) };
         let mut list = TopicPartitionList::new();
         list.add_partition(&input.topic, partition.number);
-        if let Err(error) = self.consumer.incremental_unassign(&list) {
-            tracing::warn!(topic = input.topic, partition = partition.number, %error, "cannot stop reading a partition");
-        }
+        self.consumer.incremental_unassign(&list)
     }
 
     fn poll(&mut self) {
@@ -124,8 +230,10 @@ impl Reader {
             Some(Ok(message)) => {
                 let Some(topic) = self.inputs.iter().position(|input| input.topic == message.topic()) else { return };
                 let partition = Partition { topic: topic as u16, number: message.partition() };
-                if let Some(&claim) = self.claims.get(&partition) {
-                    push(&mut self.batch, claim, partition, &message);
+                if let Some(position) = self.positions.get_mut(&partition) {
+                    *position = message.offset() + 1;
+                    let claimed = self.claims.get(&partition).filter(|(_, from)| message.offset() >= *from);
+                    push(&mut self.batch, claimed.map_or(Claim::NONE, |(claim, _)| *claim), partition, &message);
                     self.first_read.get_or_insert_with(Instant::now);
                 }
             }
@@ -141,7 +249,7 @@ impl Reader {
 
     fn is_due(&self) -> bool {
         let full = self.batch.len() >= self.limits.records || self.batch.bytes() >= self.limits.bytes;
-        full || self.first_read.is_some_and(|first| first.elapsed() >= self.limits.age)
+        full || self.batch.caught_up || self.first_read.is_some_and(|first| first.elapsed() >= self.limits.age)
     }
 
     fn cut(&mut self) -> Batch {
@@ -161,9 +269,9 @@ fn push(batch: &mut Batch, claim: Claim, partition: Partition, message: &Borrowe
     batch.push(claim, record, headers.map(|header| (header.key.as_bytes(), header.value)));
 }
 
-/// Hands batches to the workers in turn: batch `n` goes to worker `n mod workers`, and the sink takes from them in the same turn, so
-/// the order needs no numbers and no sorting.
-pub fn in_turn(workers: Vec<Sender<Batch>>) -> impl FnMut(Batch) -> bool {
+/// Hands batches to the workers of the next stage in turn: batch `n` goes to worker `n mod workers`, and the stage after takes from
+/// them in the same turn, so the order needs no numbers and no sorting.
+pub fn in_turn<T>(workers: Vec<Sender<T>>) -> impl FnMut(T) -> bool {
     let mut turn = 0;
     move |batch| {
         let Some(worker) = workers.get(turn) else { return false };
@@ -182,8 +290,9 @@ mod tests {
 
     const P: Partition = Partition { topic: 0, number: 1 };
 
-    /// A broker with ten records in partition 1 of `in`, and a reader of it that runs until it is told to stop.
-    fn with_reader(scenario: impl FnOnce(&Sender<Command>, &Receiver<Batch>)) {
+    /// A broker with ten records in partition 1 of `in`, and a reader of it that starts at an offset and runs until it is told to
+    /// stop.
+    fn with_reader(from: i64, scenario: impl FnOnce(&Sender<Command>, &Receiver<Batch>)) {
         let cluster = MockCluster::new(1).unwrap();
         cluster.create_topic("in", 2, 1).unwrap();
         let connection = Connection { brokers: cluster.bootstrap_servers(), properties: Vec::new() };
@@ -194,12 +303,14 @@ mod tests {
         }
         producer.flush(Duration::from_secs(10)).unwrap();
 
-        let inputs = [Input { topic: "in".into(), format: Format::Auto }];
+        let inputs = [Input::messages("in", Format::Auto)];
         let limits = BatchLimits { records: 100, bytes: 1 << 20, age: Duration::from_millis(1) };
-        let reader = Reader::connect(&connection, "g", &inputs, limits, Arc::new(Unheard)).unwrap();
+        let other = Partition { topic: 0, number: 0 };
+        let start = Start { positions: [(P, from), (other, 0)].into(), since: Timestamp::default() };
+        let reader = Reader::connect(&connection, "g", &inputs, limits, start, Arc::new(Unheard)).unwrap();
         let (command, commands) = crossbeam_channel::unbounded();
         let (give, batches) = crossbeam_channel::unbounded();
-        let running = std::thread::spawn(move || reader.run(&commands, |batch| give.send(batch).is_ok(), || ()));
+        let running = std::thread::spawn(move || reader.run(&commands, |batch| give.send(batch).is_ok(), |_| ()));
         scenario(&command, &batches);
         command.send(Command::Stop).unwrap();
         running.join().unwrap();
@@ -215,22 +326,69 @@ mod tests {
         seen
     }
 
+    fn begin(claim: u64, next_offset: i64) -> Command {
+        let watermark = Some(Timestamp::from_millis(next_offset));
+        Command::Begin(Begin { partition: P, claim: Claim(claim), next_offset, watermark })
+    }
+
+    #[test]
+    fn every_partition_is_read_from_where_memory_stands_without_a_claim() {
+        with_reader(3, |_, batches| assert_eq!(offsets_until(batches, Claim::NONE, 9), [3, 4, 5, 6, 7, 8, 9]));
+    }
+
+    #[test]
+    fn it_says_once_that_it_has_caught_up() {
+        with_reader(3, |_, batches| {
+            let mut seen = Vec::new();
+            loop {
+                let batch = batches.recv_timeout(Duration::from_secs(20)).expect("the reader delivers");
+                seen.extend(batch.entries().map(|entry| entry.record.origin.offset));
+                if batch.caught_up {
+                    break;
+                }
+            }
+            assert_eq!(seen, [3, 4, 5, 6, 7, 8, 9]);
+        });
+    }
+
     #[test]
     fn a_claim_is_read_from_its_position_and_again_under_a_new_claim() {
-        with_reader(|command, batches| {
-            command.send(Command::Begin { partition: P, claim: Claim(1), next_offset: 4 }).unwrap();
+        with_reader(0, |command, batches| {
+            offsets_until(batches, Claim::NONE, 9);
+            command.send(begin(1, 4)).unwrap();
             assert_eq!(offsets_until(batches, Claim(1), 9), [4, 5, 6, 7, 8, 9]);
-            command.send(Command::Begin { partition: P, claim: Claim(2), next_offset: 7 }).unwrap();
+            command.send(begin(2, 7)).unwrap();
             assert_eq!(offsets_until(batches, Claim(2), 9), [7, 8, 9]);
         });
     }
 
     #[test]
-    fn a_partition_given_up_and_regained_is_read_from_where_it_begins() {
-        with_reader(|command, batches| {
-            command.send(Command::Begin { partition: P, claim: Claim(1), next_offset: 0 }).unwrap();
+    fn what_lies_before_a_claim_is_read_without_it() {
+        with_reader(0, |command, batches| {
+            command.send(begin(1, 8)).unwrap();
+            let seen = offsets_until(batches, Claim(1), 9);
+            assert_eq!(seen, [8, 9]);
+        });
+    }
+
+    #[test]
+    fn a_claim_comes_with_the_watermark_of_its_partition() {
+        with_reader(0, |command, batches| {
+            command.send(begin(5, 2)).unwrap();
+            let mut begun = Vec::new();
+            while begun.is_empty() {
+                begun = batches.recv_timeout(Duration::from_secs(20)).expect("the reader delivers").begun;
+            }
+            assert_eq!(begun, [(Claim(5), Timestamp::from_millis(2))]);
+        });
+    }
+
+    #[test]
+    fn a_partition_given_up_and_regained_is_claimed_from_where_it_begins() {
+        with_reader(0, |command, batches| {
+            command.send(begin(1, 0)).unwrap();
             command.send(Command::End(P)).unwrap();
-            command.send(Command::Begin { partition: P, claim: Claim(3), next_offset: 9 }).unwrap();
+            command.send(begin(3, 9)).unwrap();
             assert_eq!(offsets_until(batches, Claim(3), 9), [9]);
         });
     }

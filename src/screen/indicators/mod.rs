@@ -45,6 +45,13 @@ pub struct Indicator {
     pub check: fn(&Facts<'_>) -> Option<Finding>,
 }
 
+impl Indicator {
+    /// It can be judged from what memory knows, without a message.
+    pub fn needs_memory_alone(&self) -> bool {
+        false
+    }
+}
+
 /// What an indicator warns of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,0 +1,123 @@
+//! The course of a case: what a verdict means after what was said about the same consignment before.
+//!
+//! - An amendment is screened anew. Evidence that is found no longer is named as withdrawn: an earlier hit never disappears
+//!   silently, and whatever hold it led to stays.
+//! - Evidence that a person has answered is told again and orders nothing more: only what is new can hold the shipment again.
+//! - A movement, or a deadline that passes, is judged from memory alone, on top of the points that the bill itself was given.
+
+use std::borrow::Cow;
+
+use super::decision::{finding, judge};
+use super::facts::Facts;
+use super::indicators;
+use super::verdict::{Decision, Domain, Evidence, EvidenceKind, Verdict};
+use crate::bundle::Bundle;
+use crate::memory::History;
+use crate::memory::observation::Assessed;
+use crate::model::{ConsignmentId, OutcomeKind};
+
+/// Ids of evidence.
+pub type Ids = Vec<Cow<'static, str>>;
+
+/// What memory keeps of an evidence id.
+pub fn id_hash(id: &str) -> u32 {
+    // The name of an id that no bundle here knows any more carries its hash.
+    let unknown = id.strip_prefix('#').and_then(|hash| u32::from_str_radix(hash, 16).ok());
+    unknown.unwrap_or_else(|| crc32fast::hash(id.as_bytes()))
+}
+
+/// The id of that hash, or a name made of the hash when neither an indicator nor a profile of the bundle has it.
+fn id_of(hash: u32, bundle: &Bundle) -> Cow<'static, str> {
+    let indicator = indicators::CATALOGUE.iter().map(|indicator| indicator.id).find(|id| id_hash(id) == hash);
+    let profile = || bundle.profiles.iter().find(|profile| id_hash(&profile.id) == hash).map(|profile| profile.id.clone());
+    indicator.map(Cow::Borrowed).or_else(|| profile().map(Cow::Owned)).unwrap_or_else(|| format!("#{hash:08x}").into())
+}
+
+fn ids(hashes: impl IntoIterator<Item = u32>, bundle: &Bundle) -> Ids {
+    let mut ids: Ids = hashes.into_iter().map(|hash| id_of(hash, bundle)).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// The verdict on a bill, after what was told about the consignment before.
+pub fn continued(verdict: Verdict, history: &History, bundle: &Bundle) -> Verdict {
+    let is_answered = |evidence: &Evidence| history.answered.contains(&id_hash(&evidence.id));
+    let answered: Ids = verdict.evidence.iter().filter(|evidence| is_answered(evidence)).map(|found| found.id.clone()).collect();
+    let withdrawn = history.assessed.iter().flat_map(|assessed| &assessed.evidence).copied();
+    let still = |hash: u32| verdict.evidence.iter().any(|evidence| id_hash(&evidence.id) == hash);
+    let withdrawn = ids(withdrawn.filter(|hash| !still(*hash)), bundle);
+    if answered.is_empty() {
+        return Verdict { withdrawn, ..verdict };
+    }
+    let Verdict { consignment, evidence, errors, .. } = verdict;
+    Verdict { withdrawn, ..judge(consignment, evidence, errors, answered, &bundle.policy) }
+}
+
+/// The verdict on a consignment from memory alone: `None` when nothing is found that was not told before. `facts` stand on what
+/// memory keeps of the bill; `passed` is the evidence of a deadline.
+pub fn from_memory(
+    id: ConsignmentId,
+    facts: &Facts<'_>,
+    history: &History,
+    bundle: &Bundle,
+    passed: Vec<Evidence>,
+) -> Option<Verdict> {
+    let found = indicators::CATALOGUE.iter().filter(|indicator| indicator.needs_memory_alone());
+    let mut evidence: Vec<Evidence> =
+        found.filter_map(|indicator| finding(indicator, facts, &bundle.policy)).map(|(found, _)| found).collect();
+    evidence.extend(passed);
+    let known = |hash: u32| history.assessed.as_ref().is_some_and(|assessed| assessed.evidence.contains(&hash));
+    evidence.retain(|evidence| !known(id_hash(&evidence.id)) && !history.answered.contains(&id_hash(&evidence.id)));
+    if evidence.iter().all(|evidence| evidence.shadow) {
+        return None;
+    }
+    evidence.extend(history.assessed.iter().flat_map(earlier));
+    let carried = carried(history, bundle);
+    Some(Verdict { carried, ..judge(id, evidence, Vec::new(), Ids::new(), &bundle.policy) })
+}
+
+/// The points of the assessment before, one piece of evidence for each domain that gave any.
+fn earlier(assessed: &Assessed) -> impl Iterator<Item = Evidence> {
+    let scored = Domain::ALL.into_iter().zip(assessed.scores).filter(|(_, score)| *score > 0);
+    scored.map(|(domain, score)| Evidence {
+        kind: EvidenceKind::Earlier,
+        id: EARLIER.into(),
+        domains: vec![domain],
+        text: format!("{score} points of the assessment before"),
+        values: vec![("score".into(), score.to_string())],
+        weight: score,
+        referral: None,
+        shadow: false,
+    })
+}
+
+/// Evidence of an earlier assessment is not itself a reason: it is left out of the ids that are told.
+pub const EARLIER: &str = "earlier";
+
+/// Ids of the assessment before, which a verdict from memory alone does not look at again.
+pub fn carried(history: &History, bundle: &Bundle) -> Ids {
+    ids(history.assessed.iter().flat_map(|assessed| &assessed.evidence).copied(), bundle)
+}
+
+/// The severest hold that an outcome removes; `None` when it removes none.
+pub fn closes(kind: OutcomeKind) -> Option<Decision> {
+    match kind {
+        OutcomeKind::InformationReceived => Some(Decision::Rfi),
+        OutcomeKind::Screened => Some(Decision::Rfs),
+        OutcomeKind::Cleared | OutcomeKind::FalseAlarm => Some(Decision::Dnl),
+        OutcomeKind::Seized => None,
+    }
+}
+
+/// What an outcome makes of a case: no order of its own, and the evidence that it answers. An outcome that does not close the
+/// severest hold of the case answers nothing: the question stands.
+pub fn concluded(id: ConsignmentId, kind: OutcomeKind, history: &History, bundle: &Bundle) -> Verdict {
+    let decision = history.assessed.as_ref().map(|assessed| assessed.decision).unwrap_or_default();
+    let answers = closes(kind).is_some_and(|closed| closed >= decision);
+    let asked = history.assessed.iter().filter(|_| answers).flat_map(|assessed| &assessed.evidence);
+    let mut hashes: Vec<u32> = history.answered.iter().chain(asked).copied().collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    let answered = ids(hashes, bundle);
+    Verdict { carried: carried(history, bundle), answered, ..judge(id, Vec::new(), Vec::new(), Ids::new(), &bundle.policy) }
+}

@@ -1,0 +1,176 @@
+//! The decoding stage: a batch of records in, messages that borrow from it and what memory needs of each out. Pure but for its
+//! metrics.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use self_cell::self_cell;
+
+use crate::batch::{Batch, Entry};
+use crate::decode::{Context, Decoded, Decoder, Limits};
+use crate::memory::observation::{Assessed, LogPlace, Observation, Stamp};
+use crate::memory::{Observer, Seen};
+use crate::metrics::Metrics;
+use crate::model::{Awb, Message};
+use crate::outputs::{Told, read};
+use crate::record::{Record, Rejected};
+use crate::screen::course::id_hash;
+use crate::source::{Input, Role};
+
+/// The messages of a batch, in the order of its records.
+#[derive(Default)]
+pub struct Messages<'a> {
+    decoded: Decoded<'a>,
+    /// One a record.
+    spans: Vec<Range<usize>>,
+}
+
+self_cell!(
+    /// A batch together with what was decoded from it.
+    struct DecodedBatch {
+        owner: Batch,
+        #[covariant]
+        dependent: Messages,
+    }
+);
+
+/// A decoded batch and what it tells memory.
+pub struct Observed {
+    batch: DecodedBatch,
+    /// In the order of the messages.
+    pub observations: Vec<Observation>,
+    /// One a message, refused ones included.
+    observed: Vec<Range<usize>>,
+    /// Referrals read back: what any replica told.
+    pub told: Vec<Told>,
+}
+
+/// One message of a batch, or why there is none.
+#[derive(Clone, Copy)]
+pub struct Item<'b> {
+    pub message: Result<&'b Message<'b>, &'b Rejected>,
+    /// What it told memory.
+    pub observations: &'b [Observation],
+}
+
+impl Observed {
+    pub fn batch(&self) -> &Batch {
+        self.batch.borrow_owner()
+    }
+
+    /// The records with the messages of each.
+    pub fn records(&self) -> impl Iterator<Item = (Entry<'_>, impl Iterator<Item = Item<'_>>)> {
+        let messages = self.batch.borrow_dependent();
+        self.batch().entries().zip(&messages.spans).map(|(entry, span)| (entry, self.items(messages, span.clone())))
+    }
+
+    fn items<'b>(&'b self, messages: &'b Messages<'b>, span: Range<usize>) -> impl Iterator<Item = Item<'b>> {
+        let decoded = messages.decoded.get(span.clone()).unwrap_or_default();
+        let observed = self.observed.get(span).unwrap_or_default();
+        decoded.iter().zip(observed).map(|(message, span)| Item {
+            message: message.as_ref(),
+            observations: self.observations.get(span.clone()).unwrap_or_default(),
+        })
+    }
+}
+
+/// A decoding worker. Owns its decoder and its buffers.
+pub struct DecodeWorker {
+    pub decoder: Decoder,
+    pub observer: Observer,
+    pub inputs: Arc<[Input]>,
+    pub limits: Limits,
+    pub metrics: Arc<Metrics>,
+}
+
+impl DecodeWorker {
+    pub fn decode(&mut self, batch: Batch) -> Observed {
+        let batch = DecodedBatch::new(batch, |batch| {
+            let mut messages = Messages::default();
+            for entry in batch.entries() {
+                let before = messages.decoded.len();
+                self.decode_record(entry, &mut messages.decoded);
+                messages.spans.push(before..messages.decoded.len());
+            }
+            messages
+        });
+        let mut observed = Observed { batch, observations: Vec::new(), observed: Vec::new(), told: Vec::new() };
+        self.observe(&mut observed);
+        observed
+    }
+
+    fn decode_record<'a>(&mut self, entry: Entry<'a>, decoded: &mut Decoded<'a>) {
+        let Record { origin, timestamp, payload, .. } = entry.record;
+        let Some(Input { role: Role::Messages(format), .. }) = self.inputs.get(usize::from(origin.topic)) else { return };
+        self.decoder.decode(*format, payload, &Context { received: timestamp, limits: self.limits }, decoded);
+    }
+
+    fn observe(&mut self, observed: &mut Observed) {
+        let Observed { batch, observations, observed: spans, told } = observed;
+        let messages = batch.borrow_dependent();
+        for (entry, span) in batch.borrow_owner().entries().zip(&messages.spans) {
+            let record = entry.record;
+            match self.inputs.get(usize::from(record.origin.topic)).map(|input| input.role) {
+                Some(Role::Assessments) => {
+                    observations.extend(assessed(&mut self.observer, &self.inputs, record.payload).map(Observation::Assessed))
+                }
+                Some(Role::Referrals) => told.extend(Told::read(record.payload)),
+                Some(Role::Messages(_)) | None => {}
+            }
+            let mut seen = seen(record);
+            for message in messages.decoded.get(span.clone()).unwrap_or_default() {
+                let before = observations.len();
+                match message {
+                    Ok(message) => {
+                        self.metrics.messages_decoded.of(message.into()).inc();
+                        self.observer.observe(message, seen, observations);
+                        seen.place.index += message.consignments().len().max(1) as u32;
+                    }
+                    Err(_) => seen.place.index += 1,
+                }
+                spans.push(before..observations.len());
+            }
+        }
+    }
+}
+
+/// What memory is told of a record besides its messages.
+pub fn seen(record: Record<'_>) -> Seen {
+    let Record { origin, timestamp, payload, .. } = record;
+    let place = LogPlace { topic: origin.topic, partition: origin.partition, offset: origin.offset, index: 0 };
+    Seen { received: timestamp, content: crc32fast::hash(payload), place }
+}
+
+/// An assessment of our own, read back. `None` for what is none: anybody may write to the topic.
+pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Option<Assessed> {
+    let line = read::assessment(payload)?;
+    let hashes = |ids: &[&str]| {
+        let mut hashes: Vec<u32> = ids.iter().map(|id| id_hash(id)).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        hashes
+    };
+    let awb = line.awb.and_then(Awb::parse);
+    let mut scores = [0; 2];
+    for domain in &line.domains {
+        if let Some(score) = scores.get_mut(domain.domain as usize) {
+            *score = domain.score;
+        }
+    }
+    Some(Assessed {
+        consignment: observer.consignment(awb, line.hawb),
+        awb,
+        hawb: line.hawb.map(Into::into),
+        stamp: Stamp { time: line.received, hash: crc32fast::hash(payload) },
+        place: LogPlace {
+            topic: inputs.iter().position(|input| input.topic == line.source.topic).map_or(u16::MAX, |topic| topic as u16),
+            partition: line.source.partition,
+            offset: line.source.offset,
+            index: line.source.index,
+        },
+        decision: line.decision,
+        scores,
+        evidence: hashes(&line.evidence_ids),
+        answered: hashes(&line.answered_ids),
+    })
+}

@@ -1,0 +1,196 @@
+//! The memory stage: the one thread that owns memory. It folds a batch whole, then recalls what its claimed records are to be
+//! judged by, so the memory that a verdict saw is named by one vector of positions a batch.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::Telemetry;
+use super::decoding::{Item, Observed};
+use super::snapshots::Snapshots;
+use crate::batch::Claim;
+use crate::memory::deadline::Passed;
+use crate::memory::observation::Observation;
+use crate::memory::snapshot::Header;
+use crate::memory::{FrozenMemory, History, Key, Memory};
+use crate::model::{Message, Timestamp};
+use crate::record::Origin;
+use crate::source::Partition;
+
+/// How far memory had read: next offset of every partition.
+pub type Positions = Arc<[(Partition, i64)]>;
+
+/// A batch that memory has taken in, with what it recalls.
+pub struct Remembered {
+    pub observed: Observed,
+    recalled: Vec<Recalled>,
+    /// One a record.
+    spans: Vec<Range<usize>>,
+    pub positions: Positions,
+    /// Event time that the verdicts of each partition reach with this batch.
+    pub watermarks: BTreeMap<Partition, Timestamp>,
+}
+
+/// What is to be judged, and by which history.
+pub enum Recalled {
+    /// The next consignment of a bill's message.
+    Declared(Box<History>),
+    /// The consignment of a movement; which one, the message tells by its place among those that moved.
+    Moved { line: usize, history: Box<History> },
+    /// What an outcome is about.
+    Concluded(Box<History>),
+    /// A deadline that passed with this record.
+    Passed { passed: Passed, history: Box<History> },
+}
+
+impl Remembered {
+    /// What was recalled for each record, in their order.
+    pub fn recalled(&self) -> impl Iterator<Item = &[Recalled]> {
+        self.spans.iter().map(|span| self.recalled.get(span.clone()).unwrap_or_default())
+    }
+}
+
+/// A question to the thread that owns memory: what it is now, and how far it has read.
+pub type Inquiry = Sender<(FrozenMemory, Positions)>;
+
+/// The memory of this replica, on its own thread.
+pub struct Rememberer {
+    pub memory: Memory,
+    pub positions: BTreeMap<Partition, i64>,
+    /// Event time reached, by claim: it starts from what the last owner committed.
+    pub watermarks: HashMap<Claim, Timestamp>,
+    pub snapshots: Snapshots,
+    pub header: Header,
+    pub telemetry: Telemetry,
+    pub measured: Instant,
+}
+
+/// How often sizes are measured for the metrics.
+const MEASURE_EVERY: Duration = Duration::from_secs(1);
+
+impl Rememberer {
+    pub fn remember(&mut self, observed: Observed) -> Remembered {
+        observed.observations.iter().for_each(|observation| self.memory.fold(observation));
+        self.watermarks.extend(observed.batch().begun.iter().copied());
+        for (entry, _) in observed.records() {
+            let origin = entry.record.origin;
+            let position = self.positions.entry(origin.into()).or_default();
+            *position = (*position).max(origin.offset + 1);
+        }
+        let positions: Positions = self.positions.iter().map(|(partition, next)| (*partition, *next)).collect();
+        let mut recalled = Vec::new();
+        let mut spans = Vec::with_capacity(observed.batch().len());
+        for (entry, items) in observed.records() {
+            let before = recalled.len();
+            if entry.claim != Claim::NONE {
+                items.for_each(|item| self.recall(item, &mut recalled));
+            }
+            spans.push(before..recalled.len());
+        }
+        let watermarks = self.pass(&observed, &mut recalled, &mut spans);
+        self.keep(&positions);
+        Remembered { observed, recalled, spans, positions, watermarks }
+    }
+
+    fn recall(&self, item: Item<'_>, recalled: &mut Vec<Recalled>) {
+        let Ok(message) = item.message else { return };
+        match message {
+            Message::Waybill(_) | Message::Houses(_) => {
+                let histories = item.observations.iter().filter_map(|observation| match observation {
+                    Observation::Declared(declared) => Some(self.memory.recall(declared)),
+                    _ => None,
+                });
+                recalled.extend(histories.map(|history| Recalled::Declared(Box::new(history))));
+            }
+            Message::Outcome(_) => {
+                let key = item.observations.first().map_or(Key::NONE, Observation::consignment);
+                let history = self.memory.recall_known(key).unwrap_or_default();
+                recalled.push(Recalled::Concluded(Box::new(history)));
+            }
+            Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
+                self.recall_moved(item.observations, recalled);
+            }
+        }
+    }
+
+    /// Once for each consignment that moved, whatever the number of its parts.
+    fn recall_moved(&self, observations: &[Observation], recalled: &mut Vec<Recalled>) {
+        let moved = observations.iter().filter(|observation| matches!(observation, Observation::Moved(_)));
+        let mut last = Key::NONE;
+        for (line, observation) in moved.enumerate() {
+            let key = observation.consignment();
+            if key == last {
+                continue;
+            }
+            last = key;
+            if let Some(history) = self.memory.recall_known(key) {
+                recalled.push(Recalled::Moved { line, history: Box::new(history) });
+            }
+        }
+    }
+
+    /// Moves the watermarks of the claimed partitions and recalls what passed its deadline, with the last record of each.
+    fn pass(
+        &mut self,
+        observed: &Observed,
+        recalled: &mut Vec<Recalled>,
+        spans: &mut [Range<usize>],
+    ) -> BTreeMap<Partition, Timestamp> {
+        let mut reached: BTreeMap<(Partition, Claim), (Timestamp, usize)> = BTreeMap::new();
+        for (index, (entry, _)) in observed.records().enumerate() {
+            let Origin { topic, partition, .. } = entry.record.origin;
+            if entry.claim != Claim::NONE {
+                let claimed = (Partition { topic, number: partition }, entry.claim);
+                let place = reached.entry(claimed).or_insert((entry.record.timestamp, index));
+                *place = (place.0.max(entry.record.timestamp), index);
+            }
+        }
+        let mut watermarks = BTreeMap::new();
+        for ((partition, claim), (time, last_record)) in reached {
+            // A partition whose owner never committed a watermark starts with its first record: what was due before is not told.
+            let before = *self.watermarks.entry(claim).or_insert(time);
+            let now = before.max(time);
+            self.watermarks.insert(claim, now);
+            watermarks.insert(partition, now);
+            let passed = self.memory.passed((partition.topic, partition.number), before, now);
+            let known = passed.into_iter().filter_map(|passed| Some((passed, self.memory.recall_known(passed.consignment)?)));
+            let passed: Vec<_> = known.map(|(passed, history)| Recalled::Passed { passed, history: Box::new(history) }).collect();
+            insert(recalled, spans, last_record, passed);
+        }
+        watermarks
+    }
+
+    fn keep(&mut self, positions: &Positions) {
+        if self.snapshots.is_due() {
+            self.header.positions =
+                positions.iter().map(|(partition, next)| (partition.topic, partition.number, *next)).collect();
+            self.snapshots.write(self.memory.freeze(), self.header.clone());
+        }
+        if self.measured.elapsed() >= MEASURE_EVERY {
+            self.measured = Instant::now();
+            self.telemetry.memory(&self.memory.size());
+        }
+    }
+
+    /// Answers what is asked, with the state between two batches.
+    pub fn answer(&self, inquiries: &Receiver<Inquiry>) {
+        for inquiry in inquiries.try_iter() {
+            let positions = self.positions.iter().map(|(partition, next)| (*partition, *next)).collect();
+            // Whoever asked may have given up.
+            let _ = inquiry.send((self.memory.freeze(), positions));
+        }
+    }
+}
+
+/// Appends to the span of one record what is recalled for it besides.
+fn insert(recalled: &mut Vec<Recalled>, spans: &mut [Range<usize>], record: usize, more: Vec<Recalled>) {
+    let Some(at) = spans.get(record).map(|span| span.end).filter(|_| !more.is_empty()) else { return };
+    let count = more.len();
+    recalled.splice(at..at, more);
+    for (index, span) in spans.iter_mut().enumerate().skip(record) {
+        *span = if index == record { span.start..span.end + count } else { span.start + count..span.end + count };
+    }
+}
