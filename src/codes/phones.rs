@@ -1,5 +1,7 @@
 //! Telephone numbers: which countries a calling code belongs to (ITU-T E.164).
 
+use std::sync::OnceLock;
+
 use super::table::Table;
 
 /// The longest calling code has four digits (`1242`, Bahamas).
@@ -10,15 +12,22 @@ const DIGITS_INTERNATIONAL: usize = 12;
 
 /// The countries that share the calling code of an international number without its `+` or `00`; the main one first.
 pub fn countries(number: &str) -> impl Iterator<Item = &'static str> {
-    let mut digits = [0; DIGITS_MAX];
-    let mut count = 0;
-    for (to, digit) in digits.iter_mut().zip(number.bytes().filter(u8::is_ascii_digit)) {
-        *to = digit;
-        count += 1;
-    }
-    let head = std::str::from_utf8(&digits).unwrap_or_default();
-    let longest = (1..=count).rev().find_map(|len| CALLING_CODES.find(head.get(..len)?));
-    longest.into_iter().flat_map(|list| list.split(','))
+    let digits = number.bytes().filter(u8::is_ascii_digit).take(DIGITS_MAX);
+    let (head, count) = digits.fold((0, 0), |(head, count), digit| (head * 10 + usize::from(digit - b'0'), count + 1));
+    // A whole number is longer than any calling code; of a shorter one the code must be whole too.
+    let list = if count == DIGITS_MAX { by_head().get(head).copied().flatten() } else { longest(&format!("{head:0count$}")) };
+    list.into_iter().flat_map(|list| list.split(','))
+}
+
+/// The countries of every four digits that a number may begin with.
+fn by_head() -> &'static [Option<&'static str>] {
+    static BY_HEAD: OnceLock<Vec<Option<&'static str>>> = OnceLock::new();
+    BY_HEAD.get_or_init(|| (0..10_usize.pow(DIGITS_MAX as u32)).map(|head| longest(&format!("{head:0DIGITS_MAX$}"))).collect())
+}
+
+/// The countries of the longest calling code that the digits begin with.
+fn longest(digits: &str) -> Option<&'static str> {
+    (1..=digits.len()).rev().find_map(|len| CALLING_CODES.find(digits.get(..len)?))
 }
 
 /// The digits after the international prefix, or `None` for a national number or when that cannot be told: Cargo-IMP has no `+`,
@@ -46,6 +55,9 @@ mod tests {
             ("8521234567", vec!["HK"]),
             ("7 701 123 45 67", vec!["KZ"]),
             ("999", vec![]),
+            ("49", vec!["DE"]),
+            ("+4", vec![]),
+            ("00", vec![]),
             ("", vec![]),
         ];
         for (digits, expected) in cases {

@@ -2,10 +2,10 @@
 
 use std::sync::OnceLock;
 
-/// Lines of `key<TAB>field<TAB>…`, ascending by key. One slice per line is kept from the first lookup on.
+/// Lines of `key<TAB>field<TAB>…`, ascending by key. They are taken apart at the first lookup.
 pub struct Table {
     text: &'static str,
-    rows: OnceLock<Vec<&'static str>>,
+    rows: OnceLock<Vec<(&'static str, &'static str)>>,
 }
 
 impl Table {
@@ -15,9 +15,9 @@ impl Table {
 
     /// What follows the key, `None` for an unknown key.
     pub fn find(&self, key: &str) -> Option<&'static str> {
-        let rows = self.rows.get_or_init(|| self.text.lines().collect());
-        let at = rows.binary_search_by(|row| split(row).0.cmp(key)).ok()?;
-        rows.get(at).map(|row| split(row).1)
+        let rows = self.rows.get_or_init(|| self.rows().collect());
+        let at = rows.binary_search_by(|(known, _)| (*known).cmp(key)).ok()?;
+        rows.get(at).map(|(_, rest)| *rest)
     }
 
     /// Every row as (key, rest), in the order of the keys.

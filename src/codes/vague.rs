@@ -5,15 +5,21 @@ pub fn is_vague(description: &str) -> bool {
     if description.len() > LEN_MAX {
         return false;
     }
-    let mut segments = description.split([',', ';', '/', '&', '+', '.']).flat_map(|part| part.split(" AND "));
+    // The whole first: `S/PARTS` and the like would fall apart at the slash.
+    if is_term(description) {
+        return true;
+    }
+    let mut segments = description.split(SEPARATORS).flat_map(|part| part.split(" AND ")).peekable();
+    if segments.peek().is_some_and(|first| first.len() == description.len()) {
+        return false;
+    }
     let mut found = false;
     let all = segments.all(|segment| {
         let empty = words(segment).next().is_none();
         found |= !empty;
         empty || is_term(segment)
     });
-    // `S/PARTS` and the like fall apart at the slash: the whole is looked up too.
-    found && all || is_term(description)
+    found && all
 }
 
 fn is_term(segment: &str) -> bool {
@@ -25,6 +31,8 @@ fn words(segment: &str) -> impl Iterator<Item = &str> {
     let words = segment.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.skip_while(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
 }
+
+const SEPARATORS: [char; 6] = [',', ';', '/', '&', '+', '.'];
 
 /// Longer descriptions name something beside the listed terms.
 const LEN_MAX: usize = 60;

@@ -213,8 +213,18 @@ fn what_is_published_is_read_back_in_every_frame_and_anything_else_is_not() {
         written.clear();
         frame.write(&mut written);
         let awb = Awb::new(20, 12_345_675);
-        Referral { awb, hawb: Some("H1"), code: "7H", regime: "pact", errors: &[], received: RECEIVED, source: SOURCE }
-            .encode(&mut written);
+        Referral {
+            awb,
+            hawb: Some("H1"),
+            code: "7H",
+            regime: "pact",
+            errors: &[],
+            received: RECEIVED,
+            source: SOURCE,
+            since: None,
+            associated: None,
+        }
+        .encode(&mut written);
         let read = read::referral(&written).unwrap();
         assert_eq!((read.awb, read.hawb, read.code), (Some("020-12345675"), Some("H1"), "7H"));
         assert_eq!((read.regime, read.received, read.source), ("pact", RECEIVED, SOURCE));

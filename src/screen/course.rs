@@ -62,9 +62,9 @@ pub fn from_memory(
     bundle: &Bundle,
     passed: Vec<Evidence>,
 ) -> Option<Verdict> {
-    let found = indicators::CATALOGUE.iter().filter(|indicator| indicator.needs_memory_alone());
-    let mut evidence: Vec<Evidence> =
-        found.filter_map(|indicator| finding(indicator, facts, &bundle.policy)).map(|(found, _)| found).collect();
+    let judged = indicators::CATALOGUE.iter().enumerate().filter(|(_, indicator)| indicator.needs_memory_alone());
+    let found = judged.filter_map(|(place, indicator)| finding(indicator, facts, bundle.policy.rule(place)));
+    let mut evidence: Vec<Evidence> = found.map(|(found, _)| found).collect();
     evidence.extend(passed);
     let known = |hash: u32| history.assessed.as_ref().is_some_and(|assessed| assessed.evidence.contains(&hash));
     evidence.retain(|evidence| !known(id_hash(&evidence.id)) && !history.answered.contains(&id_hash(&evidence.id)));

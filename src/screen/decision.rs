@@ -7,7 +7,7 @@ use super::cel::Outcome;
 use super::course::Ids;
 use super::facts::{CATALOGUE, Facts};
 use super::indicators::{self, Finding, Indicator};
-use super::policy::{Policy, SCORE_MAX};
+use super::policy::{IndicatorRule, Policy, SCORE_MAX};
 use super::profile::{Mode, Profile};
 use super::verdict::{Assessment, Decision, Domain, Evidence, EvidenceKind, Verdict};
 use crate::bundle::Bundle;
@@ -24,8 +24,8 @@ pub struct Scratch {
 pub fn screen(facts: &Facts<'_>, bundle: &Bundle, scratch: &mut Scratch) -> Verdict {
     let mut evidence = Vec::new();
     let mut errors = Vec::new();
-    for indicator in indicators::CATALOGUE {
-        let found = finding(indicator, facts, &bundle.policy);
+    for (place, indicator) in indicators::CATALOGUE.iter().enumerate() {
+        let found = finding(indicator, facts, bundle.policy.rule(place));
         evidence.extend(found.map(|(found, codes)| {
             errors.extend(codes);
             found
@@ -41,8 +41,11 @@ pub fn screen(facts: &Facts<'_>, bundle: &Bundle, scratch: &mut Scratch) -> Verd
 }
 
 /// What an enabled indicator finds, as the policy wants it used, and its data-quality codes.
-pub(super) fn finding(indicator: &Indicator, facts: &Facts<'_>, policy: &Policy) -> Option<(Evidence, Vec<&'static str>)> {
-    let rule = policy.indicators.get(indicator.id);
+pub(super) fn finding(
+    indicator: &Indicator,
+    facts: &Facts<'_>,
+    rule: Option<&IndicatorRule>,
+) -> Option<(Evidence, Vec<&'static str>)> {
     if rule.is_some_and(|rule| !rule.enabled) {
         return None;
     }

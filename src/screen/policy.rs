@@ -1,7 +1,5 @@
 //! The policy: what scores and referrals lead to. One TOML file (`policy.toml`) of the bundle; every key has a default.
 
-use std::collections::BTreeMap;
-
 use crate::diagnostic::table::{Faults, Table};
 use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 use crate::screen::indicators::Indicator;
@@ -15,8 +13,8 @@ pub struct Policy {
     pub thresholds: [Thresholds; 2],
     /// The severest decision that the machine orders by itself; what is above is proposed to a person.
     pub highest_order: Decision,
-    /// What differs from the catalogue, by indicator id.
-    pub indicators: BTreeMap<String, IndicatorRule>,
+    /// What differs from the catalogue, by the indicator's place in it; empty when nothing does.
+    pub indicators: Vec<Option<IndicatorRule>>,
     pub random: Quota,
 }
 
@@ -55,12 +53,7 @@ impl Default for IndicatorRule {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self {
-            thresholds: Default::default(),
-            highest_order: Decision::Rfs,
-            indicators: BTreeMap::new(),
-            random: Quota::default(),
-        }
+        Self { thresholds: Default::default(), highest_order: Decision::Rfs, indicators: Vec::new(), random: Quota::default() }
     }
 }
 
@@ -76,6 +69,11 @@ impl Thresholds {
 }
 
 impl Policy {
+    /// The rule for the indicator at that place of the catalogue, where it differs.
+    pub fn rule(&self, place: usize) -> Option<&IndicatorRule> {
+        self.indicators.get(place)?.as_ref()
+    }
+
     pub fn thresholds(&self, domain: Domain) -> Thresholds {
         let [aviation_security, customs] = self.thresholds;
         match domain {
@@ -129,16 +127,20 @@ fn thresholds(table: Table<'_, '_>) -> Thresholds {
     read
 }
 
-fn indicator_rules(table: &Table<'_, '_>, indicators: &[Indicator]) -> BTreeMap<String, IndicatorRule> {
-    let mut rules = BTreeMap::new();
+fn indicator_rules(table: &Table<'_, '_>, indicators: &[Indicator]) -> Vec<Option<IndicatorRule>> {
+    let mut rules = Vec::new();
     for (id, value) in table.entries() {
-        let Some(indicator) = indicators.iter().find(|indicator| indicator.id == id.text) else {
+        let place = indicators.iter().position(|indicator| indicator.id == id.text);
+        let Some((place, indicator)) = place.and_then(|place| Some((place, indicators.get(place)?))) else {
             let hint = did_you_mean(id.text, indicators.iter().map(|indicator| indicator.id));
             table.faults().add(id.span, format!("there is no indicator `{}`", id.text), hint);
             continue;
         };
         if let Some(rule) = table.as_table(id.text, value) {
-            rules.insert(id.text.to_owned(), indicator_rule(rule, indicator));
+            rules.resize(rules.len().max(place + 1), None);
+            if let Some(slot) = rules.get_mut(place) {
+                *slot = Some(indicator_rule(rule, indicator));
+            }
         }
     }
     rules
@@ -202,7 +204,9 @@ mod tests {
         assert_eq!(policy.thresholds(Domain::Customs), Thresholds { rfi: 1, rfs: 2, dnl: 3 });
         assert_eq!(policy.thresholds(Domain::AviationSecurity), Thresholds::default());
         let rule = IndicatorRule { enabled: true, weight: Some(5), mode: Mode::Shadow, domains: Some(vec![Domain::Customs]) };
-        assert_eq!(policy.indicators["D1"], rule);
+        let place = INDICATORS.iter().position(|indicator| indicator.id == "D1").unwrap();
+        assert_eq!(policy.rule(place), Some(&rule));
+        assert_eq!((policy.rule(place + 1), policy.rule(usize::MAX)), (None, None));
         let random = Quota { seed: "s".into(), share_per_10_000: 7, referral: Decision::Rfi, domain: Domain::Customs };
         assert_eq!(policy.random, random);
     }

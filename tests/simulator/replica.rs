@@ -6,7 +6,7 @@ use loadgate::batch::{Batch, Claim};
 use loadgate::outputs::{self, Told};
 use loadgate::record::{Origin, Record};
 use loadgate::screen::verdict::Decision;
-use loadgate::sink::{self, Destination, HoldKey, Holds, Outbox, Outcome, Standing};
+use loadgate::sink::{self, Destination, HoldId, Holds, Outbox, Outcome, Standing, Telling};
 use loadgate::source::{Claims, Partition, Question};
 
 use super::broker::{Broker, Refused, Transaction};
@@ -125,9 +125,7 @@ impl Replica {
                 return;
             }
             for told in broker.committed(Destination::Referrals).filter_map(Told::read) {
-                if let Some(decision) = sink::hold(told.code) {
-                    self.holds.learn(HoldKey::of(&told.consignment), decision);
-                }
+                self.holds.learn(&told);
             }
         }
         self.questions.remove(number);
@@ -189,15 +187,17 @@ impl Replica {
                 fenced |= !dropped && broker.publish(transaction, record).is_err();
             }
             for referral in told {
-                let (decision, standing) = self.tell(HoldKey::of(&referral.id), referral.ordered);
+                let telling = self.tell(HoldId::of(&referral.id), referral.ordered);
                 let record = outputs::Referral {
                     awb: referral.id.awb,
                     hawb: referral.id.hawb.as_deref(),
-                    code: sink::code(decision, standing, referral.id.awb.is_some()),
+                    code: sink::code(telling.decision, telling.standing, referral.id.awb.is_some()),
                     regime: "pact",
                     errors: &[],
                     received: RECEIVED,
                     source: source(entry, referral.index),
+                    since: telling.since,
+                    associated: None,
                 };
                 referrals.push(Destination::Referrals, &[], |out| {
                     screening.frames.referral.write(out);
@@ -214,9 +214,10 @@ impl Replica {
         }
     }
 
-    fn tell(&mut self, key: HoldKey, ordered: Decision) -> (Decision, Standing) {
-        let told = self.holds.tell(key, ordered);
-        if self.has(Bug::HoldReleasedByAmendment) { (ordered, Standing::Issued) } else { told }
+    fn tell(&mut self, id: HoldId, ordered: Decision) -> Telling {
+        let told = self.holds.tell(id, ordered, RECEIVED);
+        let bare = Telling { decision: ordered, standing: Standing::Issued, since: Some(RECEIVED) };
+        if self.has(Bug::HoldReleasedByAmendment) { bare } else { told }
     }
 
     fn step(&self) -> i64 {

@@ -12,7 +12,7 @@ use loadgate::outputs::{AssessmentLine, DeadLetter, Frames, Source};
 use loadgate::record::Rejected;
 use loadgate::screen::decision::{self, Scratch};
 use loadgate::screen::facts::{Facts, FactsBuffer};
-use loadgate::screen::verdict::{Decision, Verdict};
+use loadgate::screen::verdict::{Decision, Occasion, Verdict};
 use loadgate::sink::{Destination, Outbox, Outgoing};
 
 pub const TOPIC: &str = "cargo.messages";
@@ -126,6 +126,10 @@ fn assessment(entry: Entry<'_>, verdict: &Verdict, index: u32, frames: &Frames, 
         bundle: "",
         received: RECEIVED,
         source: source(entry, index),
+        occasion: Occasion::Declared,
+        withdrawn_ids: &[],
+        answered_ids: &[],
+        memory: &[],
     };
     outbox.push(Destination::Assessments, &[], |out| {
         frames.assessment.write(out);

@@ -13,6 +13,9 @@ pub struct FactsBuffer {
     /// The elements of every list, one list after the other.
     spans: Vec<Span>,
     pub(super) awb: Span,
+    /// Looked up once, as many profiles and indicators ask for them.
+    pub(super) origin_country: Option<&'static str>,
+    pub(super) destination_country: Option<&'static str>,
     /// Goods description: upper case, ASCII, single blanks.
     pub(super) goods: Span,
     /// Listed terms in the goods text, by position in it.

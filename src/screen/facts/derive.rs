@@ -44,6 +44,7 @@ fn route(buffer: &mut FactsBuffer, consignment: &Consignment<'_>) {
     buffer.write_list(ListName::Routing, |list| routing.iter().for_each(|(station, _)| list.push(station)));
     let stations = routing.iter().map(|(station, _)| *station).filter(|station| Some(*station) != *destination);
     let ends = [*origin, *destination].map(|end| end.and_then(airports::country));
+    [buffer.origin_country, buffer.destination_country] = ends;
     buffer.write_list(ListName::TransitCountries, |list| {
         let countries = stations.filter_map(airports::country).filter(|country| !ends.contains(&Some(country)));
         countries.for_each(|country| list.push_once(country));
@@ -127,16 +128,18 @@ fn phone_country(written: &str) -> Option<&'static str> {
 /// Appends a description as [`fold::push`] writes it, with every run of blanks as one blank and none at the ends of what lies
 /// behind `start`.
 fn normalise(text: &mut String, start: usize, description: &str) {
-    let mut blank = text.len() > start;
-    for letter in description.chars() {
-        if letter.is_whitespace() || letter.is_control() {
-            blank = text.len() > start;
-            continue;
-        }
-        if std::mem::take(&mut blank) {
+    let is_blank = |letter: char| letter.is_whitespace() || letter.is_control();
+    for word in description.split(is_blank).filter(|word| !word.is_empty()) {
+        if text.len() > start {
             text.push(' ');
         }
-        fold::push(text, letter);
+        if word.is_ascii() {
+            let at = text.len();
+            text.push_str(word);
+            text.get_mut(at..).map(str::make_ascii_uppercase);
+        } else {
+            word.chars().for_each(|letter| fold::push(text, letter));
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::Facts;
 use super::buffer::ListName;
+use crate::codes::density;
 use crate::codes::terms::{Hit, Lexicon};
-use crate::codes::{airports, density};
 use crate::model::{Account, Airport, Dimensions, GoodsLine, Money, Timestamp};
 use crate::screen::value::List;
 
@@ -46,11 +46,11 @@ impl<'f> Facts<'f> {
     }
 
     pub fn origin_country(&self) -> Option<&'static str> {
-        self.consignment.origin.and_then(airports::country)
+        self.derived.origin_country
     }
 
     pub fn destination_country(&self) -> Option<&'static str> {
-        self.consignment.destination.and_then(airports::country)
+        self.derived.destination_country
     }
 
     /// Stations from origin to destination, both included where stated.

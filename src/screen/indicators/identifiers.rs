@@ -45,9 +45,8 @@ pub(super) const HOUSE_IS_MASTER: Indicator = Indicator {
     about: "the digits of the house bill number are the serial or the whole number of its master",
     check: |facts| {
         let (awb, hawb) = (facts.awb(), facts.consignment.hawb.as_ref()?);
-        let digits = |text: &'_ str| text.bytes().filter(|byte| !matches!(byte, b'-' | b' ')).collect::<Vec<_>>();
         let serial = awb.get(4..)?;
-        let repeated = hawb.trim() == serial || hawb.len() >= awb.len() - 1 && digits(hawb) == digits(awb);
+        let repeated = hawb.trim() == serial || hawb.len() >= awb.len() - 1 && digits(hawb).eq(digits(awb));
         let text = || format!("house bill {hawb} has the number of its master {awb}");
         repeated.then(|| Finding::new(text()).value("hawb", hawb).value("awb", awb))
     },
@@ -106,6 +105,11 @@ pub(super) const MISSING_HS: Indicator = Indicator {
         Some(Finding::new(format!("no HS code, which {destination} asks for")).value("destination_country", destination))
     },
 };
+
+/// The characters of a bill's number without dashes and blanks.
+fn digits(number: &str) -> impl Iterator<Item = u8> {
+    number.bytes().filter(|byte| !matches!(byte, b'-' | b' '))
+}
 
 #[cfg(test)]
 mod tests {

@@ -11,9 +11,12 @@ pub(super) fn reason(text: &str) -> Option<&'static str> {
     let Some(first) = letters.next() else {
         return Some(if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ') { "only digits" } else { "only signs" });
     };
-    let repeated = letters.clone().count() >= REPEATED_MIN - 1 && letters.all(|letter| letter.eq_ignore_ascii_case(&first));
+    let repeated = letters.clone().all(|letter| letter.eq_ignore_ascii_case(&first)) && letters.count() >= REPEATED_MIN - 1;
     if repeated && !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return Some("one letter repeated");
+    }
+    if text.trim_matches('.').len() > LISTED_LEN_MAX {
+        return None;
     }
     if EXTENSIONS.iter().any(|extension| text.trim_start_matches('.').eq_ignore_ascii_case(extension)) {
         return Some("a file extension");
@@ -23,6 +26,9 @@ pub(super) fn reason(text: &str) -> Option<&'static str> {
 
 /// Three or more identical letters, PACT guide section 6.
 const REPEATED_MIN: usize = 3;
+
+/// No listed word is longer.
+const LISTED_LEN_MAX: usize = 13;
 
 static EXTENSIONS: &[&str] = &["WPX", "PDF", "DOCX", "XLSX", "TXT", "JPG"];
 
@@ -51,6 +57,12 @@ static WORDS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_listed_word_is_longer_than_what_is_looked_up() {
+        assert_eq!(EXTENSIONS.iter().chain(WORDS).map(|word| word.len()).max(), Some(LISTED_LEN_MAX));
+        assert!(WORDS.iter().all(|word| reason(&format!("{word}...")).is_some() && reason(&word.to_lowercase()).is_some()));
+    }
 
     #[test]
     fn text_without_content_is_told_from_short_but_real_text() {
