@@ -1,4 +1,4 @@
-//! How fast an Avro waybill of some 1.8 kB becomes a message, and how apache-avro fares with the same bytes and types.
+//! How fast an Avro waybill of some 1.8 kB becomes a message, and how long apache-avro takes to its values.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a benchmark stops at what is not as expected")]
 
@@ -7,12 +7,14 @@ mod timing;
 
 use std::hint::black_box;
 
-use apache_avro::{Schema, from_avro_datum, from_value};
+use apache_avro::{Schema, from_avro_datum};
 use loadgate::decode::{Context, Decoder, DecoderConfig, Format, Limits, avro};
-use loadgate::model::{Consignment, Message, Timestamp};
+use loadgate::model::{Message, Timestamp};
 
 use timing::{fastest, report};
 
+/// Goal: `avro_decode_1800b_ratio` at least 3. It is taken against apache-avro's step to its values alone: its serde form reads
+/// those and comes on top, and it refuses the pairs of our types (`routing`).
 fn main() {
     let context = Context { received: Timestamp::from_millis(0), limits: Limits::default() };
     let mut decoder = Decoder::new(DecoderConfig::default()).expect("the default configuration is valid");
@@ -20,7 +22,7 @@ fn main() {
     let mut messages = Vec::new();
     decoder.decode(Format::Json, json.as_bytes(), &context, &mut messages);
     let Some(Ok(message)) = messages.first() else { panic!("the example is valid") };
-    let Message::Waybill(waybill) = message else { panic!("the example is a waybill") };
+    assert!(matches!(message, Message::Waybill(_)), "the example is a waybill");
     let mut datum = Vec::new();
     avro::encode(message, &mut datum);
 
@@ -38,17 +40,10 @@ fn main() {
     let value_only = fastest(|| {
         black_box(from_avro_datum(&schema, &mut black_box(&alone[..]), None).expect("the same bytes"));
     });
-    let value = from_avro_datum(&schema, &mut &alone[..], None).expect("the same bytes");
-    assert!(matches!(value, apache_avro::types::Value::Record(_)));
-    let typed = fastest(|| {
-        let value = from_avro_datum(&schema, &mut black_box(&alone[..]), None).expect("the same bytes");
-        let _ = black_box(from_value::<Consignment<'_>>(&value).is_ok());
-    });
-    println!("{} bytes, waybill {}", datum.len(), waybill.awb.expect("the example has one"));
-    report("loadgate, to the message", ours, datum.len());
-    report("apache-avro, to its values only", value_only, alone.len());
-    report("apache-avro, to values and types", typed, alone.len());
-    println!("{:.1} times as fast as apache-avro's values alone", value_only.as_secs_f64() / ours.as_secs_f64());
+    println!("avro_decode_size {} bytes", datum.len());
+    report("avro_decode_1800b", ours);
+    report("avro_decode_1800b_apache_values", value_only);
+    println!("avro_decode_1800b_ratio {:.1} x", value_only.as_secs_f64() / ours.as_secs_f64());
 }
 
 fn consignment_schema() -> String {

@@ -12,6 +12,8 @@ use loadgate::model::{Message, Timestamp};
 
 use timing::{fastest, report};
 
+/// Goal: `json_decode_ratio` at least 1, although we keep unknown fields and positions. The goal's measure is serde_json into
+/// structs with owned strings; here it borrows them as we do, which favours it.
 fn main() {
     let context = Context { received: Timestamp::from_millis(0), limits: Limits::default() };
     let mut decoder = Decoder::new(DecoderConfig::default()).expect("the default configuration is valid");
@@ -27,7 +29,8 @@ fn main() {
     let theirs = fastest(|| {
         black_box(serde_json::from_slice::<Message<'_>>(black_box(&json)).expect("the same bytes"));
     });
-    println!("{} bytes", json.len());
-    report("loadgate, unknown fields kept", ours, json.len());
-    report("serde_json, unknown fields lost", theirs, json.len());
+    println!("json_decode_size {} bytes", json.len());
+    report("json_decode", ours);
+    report("json_decode_serde_json", theirs);
+    println!("json_decode_ratio {:.2} x", theirs.as_secs_f64() / ours.as_secs_f64());
 }

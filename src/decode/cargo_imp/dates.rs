@@ -157,8 +157,8 @@ fn at_midnight(day: i64) -> Timestamp {
 }
 
 fn number(digits: &[u8]) -> Option<i64> {
-    let valid = !digits.is_empty() && digits.len() <= 4 && digits.iter().all(u8::is_ascii_digit);
-    valid.then(|| digits.iter().fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0')))
+    let append = |sum: i64, digit: &u8| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0'));
+    if matches!(digits.len(), 1..=4) { digits.iter().try_fold(0, append) } else { None }
 }
 
 fn month(name: &[u8]) -> Option<i64> {

@@ -128,8 +128,11 @@ impl<'a> Joined<'a> {
 }
 
 pub(super) fn uint(digits: &[u8]) -> Option<u32> {
-    let valid = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-    valid.then(|| digits.iter().try_fold(0_u32, |sum, digit| sum.checked_mul(10)?.checked_add(u32::from(digit - b'0'))))?
+    let append = |sum: u32, digit: &u8| {
+        let digit = digit.is_ascii_digit().then(|| u32::from(digit - b'0'))?;
+        sum.checked_mul(10)?.checked_add(digit)
+    };
+    if digits.is_empty() { None } else { digits.iter().try_fold(0, append) }
 }
 
 /// A decimal number as an integer of `places` decimals; further decimals are cut off.

@@ -62,11 +62,12 @@ impl<'a> Block<'a, '_> {
 
     /// `P1/K2400/CQ/W2000/R10.00/T10000`
     fn rate(&mut self, rest: &'a [u8]) {
-        let pieces = fields::split(rest).next().and_then(|field| field.strip_prefix(b"P")).and_then(fields::uint);
+        let mut fields = fields::split(rest);
+        let pieces = fields.next().and_then(|field| field.strip_prefix(b"P")).and_then(fields::uint);
         if pieces.is_some() {
             self.close();
             let mut goods = GoodsLine { pieces, ..Default::default() };
-            for field in fields::split(rest) {
+            for field in fields {
                 match field {
                     [b'K' | b'L', ..] if goods.weight_g.is_none() => goods.weight_g = fields::weight(field),
                     [b'C', class @ b'A'..=b'Z'] => goods.rate_class = Code::from_bytes(&[*class]),
