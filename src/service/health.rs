@@ -94,6 +94,7 @@ mod tests {
         let started = Instant::now().checked_sub(Duration::from_secs(120)).unwrap();
         let health = Health { started, ..Health::new(Duration::from_secs(60)) };
         health.beat(Beat::Reader);
+        health.beat(Beat::Memory);
         assert_eq!(health.live(), Err("the publisher loop has not advanced for 120 s".into()));
     }
 }

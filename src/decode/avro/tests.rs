@@ -489,10 +489,10 @@ fn every_cut_of_a_message_is_refused_at_or_before_its_end() {
 
 #[test]
 fn a_record_of_no_or_of_two_messages_is_refused() {
-    assert_eq!(bare(&[0; 6]).unwrap_err().reason, Reason::UnsupportedVersion);
+    assert_eq!(bare(&[0; 7]).unwrap_err().reason, Reason::UnsupportedVersion);
     let booking = bytes_of(&example(EXAMPLES[4].1));
     let status = bytes_of(&example(EXAMPLES[5].1));
-    let both = [&booking[..booking.len() - 1], &status[5..]].concat();
+    let both = [&booking[..booking.len() - 2], &status[5..]].concat();
     let rejected = bare(&both).unwrap_err();
     assert_eq!((rejected.reason, rejected.detail.as_str()), (Reason::BadField, "two messages in one record"));
 }
