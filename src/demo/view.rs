@@ -162,8 +162,8 @@ mod tests {
         published.referrals.insert("8H".into(), 1);
         published.latest.push_back(Alert {
             consignment: "020-12345675".into(),
-            domain: "customs".into(),
-            decision: "rfs".into(),
+            domain: "customs",
+            decision: "rfs",
             goods: "FLOWERS".into(),
             lane: "BOG-AMS".into(),
             reasons: vec!["V2 freight 1450 USD exceeds the goods' value of 900 USD".into()],
