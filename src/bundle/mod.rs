@@ -27,8 +27,9 @@ use crate::screen::facts::{self, Fact};
 use crate::screen::indicators;
 use crate::screen::policy::Policy;
 use crate::screen::profile::Profile;
+use crate::screen::suppression;
 
-pub use current::Current;
+pub use current::{Current, Replaced};
 pub use refusal::{Refusal, Refused};
 pub use trust::Trust;
 
@@ -103,6 +104,9 @@ impl Bundle {
         }
         profiles.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
         faults.extend(profiles.windows(2).filter_map(twice));
+        let known = profiles.iter().map(|(profile, _)| &*profile.id);
+        let known = known.chain(indicators::CATALOGUE.iter().map(|indicator| indicator.id));
+        faults.extend(suppression::unknown_targets(&policy.suppressions, known));
         if !faults.is_empty() {
             return Err(faults);
         }

@@ -21,12 +21,21 @@ pub struct AssessmentLine<'a> {
     pub evidence_ids: Vec<&'a str>,
     /// Reasons found in shadow mode.
     pub shadow_ids: Vec<&'a str>,
+    /// Reasons that a suppression of the policy holds back.
+    pub suppressed: Vec<Suppressed<'a>>,
     /// PACT data-quality codes.
     pub errors: &'a [&'a str],
     /// SHA-256 of the rule bundle, hexadecimal.
     pub bundle: &'a str,
     pub received: Timestamp,
     pub source: Source<'a>,
+}
+
+/// A reason, and what holds it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Suppressed<'a> {
+    pub id: &'a str,
+    pub by: &'a str,
 }
 
 impl AssessmentLine<'_> {

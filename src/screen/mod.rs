@@ -7,5 +7,6 @@ pub mod indicators;
 pub mod policy;
 pub mod profile;
 pub mod quota;
+pub mod suppression;
 pub mod value;
 pub mod verdict;

@@ -3,7 +3,7 @@
 use crate::batch::Entry;
 use crate::decode::Format;
 use crate::model::Consignment;
-use crate::outputs::{Alert, AssessmentLine, DeadLetter, Frames, Header, Referral, Source, Summary};
+use crate::outputs::{Alert, AssessmentLine, DeadLetter, Frames, Header, Referral, Source, Summary, Suppressed};
 use crate::record::Rejected;
 use crate::screen::verdict::{Decision, Domain, Evidence, Verdict};
 use crate::sink::{self, Destination, Outbox, Standing};
@@ -52,14 +52,16 @@ pub fn verdict(
 }
 
 fn assessment<'v>(verdict: &'v Verdict, entry: Entry<'_>, source: Source<'v>, bundle: &'v str) -> AssessmentLine<'v> {
-    let ids = |shadow: bool| verdict.evidence.iter().filter(move |evidence| evidence.shadow == shadow).map(id).collect();
+    let ids = |wanted: fn(&Evidence) -> bool| verdict.evidence.iter().filter(|evidence| wanted(evidence)).map(id).collect();
+    let suppressed = |evidence: &'v Evidence| Some(Suppressed { id: id(evidence), by: evidence.suppressed_by.as_deref()? });
     AssessmentLine {
         awb: verdict.consignment.awb,
         hawb: verdict.consignment.hawb.as_deref(),
         decision: verdict.decision,
         domains: verdict.domains,
-        evidence_ids: ids(false),
-        shadow_ids: ids(true),
+        evidence_ids: ids(Evidence::counts),
+        shadow_ids: ids(|evidence| evidence.shadow),
+        suppressed: verdict.evidence.iter().filter_map(suppressed).collect(),
         errors: &verdict.errors,
         bundle,
         received: entry.record.timestamp,
