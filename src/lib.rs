@@ -20,7 +20,7 @@
 //! | [`model`] | the canonical message; units stand in names | – |
 //! | [`codes`] | the field's code lists and reference tables | – |
 //! | [`screen`] | facts, indicators, profiles, the decision | `model`, `codes` |
-//! | [`bundle`] | profiles and policy as one hashed whole | `screen` |
+//! | [`bundle`] | profiles and policy as one hashed, signed whole; which one is in force | `screen` |
 //! | [`outputs`] | what is published, and its Avro form | `screen` |
 //! | [`sink`] | transactions, the register of open holds | Kafka |
 //! | [`service`] | wires the stages, stops them in order | everybody |

@@ -76,23 +76,25 @@ impl Shelf {
     pub fn consider(&mut self, offers: Vec<Offer>) -> Answer {
         let mut answer = Answer::default();
         let mut found = Vec::new();
-        for offer in offers {
-            match vet(&offer, &self.trust) {
-                Ok(pack) => found.push((pack, offer.place, offer.delivered)),
-                Err(refused) => answer.refused.push((offer.place, refused)),
+        for Offer { place, kind, bytes, delivered } in offers {
+            match Pack::from_bytes(&bytes) {
+                Ok(pack) => found.push((kind, pack, place, delivered)),
+                Err(refused) => answer.refused.push((place, refused)),
             }
         }
         // Newest first; of equal numbers the one that came first, since the sort is stable.
-        found.sort_by_key(|(pack, ..)| (pack.manifest().kind, Reverse(pack.manifest().sequence)));
+        found.sort_by_key(|(kind, pack, ..)| (*kind, Reverse(pack.manifest().sequence)));
         let mut taken = [false; 2];
-        for (pack, place, delivered) in found {
-            let (kind, sequence, hash) = (pack.manifest().kind, pack.manifest().sequence, pack.hash());
+        for (kind, pack, place, delivered) in found {
             let stands = self.in_force(kind).map(|accepted| (accepted.manifest.sequence, accepted.hash));
-            let history = taken.get(kind as usize) == Some(&true) && stands.is_some_and(|(newest, _)| sequence < newest);
-            if history || stands == Some((sequence, hash)) {
+            let sequence = pack.manifest().sequence;
+            let is_history = taken.get(kind as usize) == Some(&true) && stands.is_some_and(|(newest, _)| sequence < newest);
+            if is_history || stands == Some((sequence, pack.hash())) {
                 continue;
             }
-            match follows(sequence, stands.map(|(newest, _)| newest)).and_then(|()| self.stack(pack, &place, delivered)) {
+            let judged =
+                vet(&pack, kind, delivered, &self.trust).and_then(|()| follows(sequence, stands.map(|(newest, _)| newest)));
+            match judged.and_then(|()| self.stack(pack, &place, delivered)) {
                 Ok(bundle) => {
                     taken.get_mut(kind as usize).into_iter().for_each(|taken| *taken = true);
                     answer.bundle = bundle.map(Arc::new).or(answer.bundle);
@@ -133,9 +135,8 @@ fn together(regular: &Accepted, on_top: &Accepted) -> Result<Bundle, Refused> {
     Bundle::from_files(files).map_err(|faults| faulty(&faults))
 }
 
-/// Everything about an offer but its place in the sequence and whether its files load.
-pub fn vet(offer: &Offer, trust: &Trust) -> Result<Pack, Refused> {
-    let pack = Pack::from_bytes(&offer.bytes)?;
+/// Everything about a pack but its place in the sequence and its files; `place` is what belongs where it lies.
+fn vet(pack: &Pack, place: Kind, delivered: Timestamp, trust: &Trust) -> Result<(), Refused> {
     let Manifest { bundle, environment, kind, sequence, restores, .. } = pack.manifest();
     if *bundle != trust.bundle {
         return Err(Refusal::OtherBundle.because(format!("it is {bundle}, wanted is {}", trust.bundle)));
@@ -143,15 +144,12 @@ pub fn vet(offer: &Offer, trust: &Trust) -> Result<Pack, Refused> {
     if *environment != trust.environment {
         return Err(Refusal::OtherEnvironment.because(format!("it is for {environment}, this is {}", trust.environment)));
     }
-    if *kind != offer.kind {
-        return Err(Refusal::Misplaced.because(format!(
-            "it is a {}, this is the place of a {}",
-            kind.as_str(),
-            offer.kind.as_str()
-        )));
+    if *kind != place {
+        let message = format!("it is a {}, this is the place of a {}", kind.as_str(), place.as_str());
+        return Err(Refusal::Misplaced.because(message));
     }
-    signatures(&pack, offer.delivered, trust)?;
-    validity(pack.manifest(), offer.delivered)?;
+    signatures(pack, delivered, trust)?;
+    validity(pack.manifest(), delivered)?;
     if *sequence < trust.sequence_min {
         let least = trust.sequence_min;
         return Err(Refusal::OlderSequence.because(format!("its number is {sequence}, the trust file wants {least} at least")));
@@ -160,8 +158,7 @@ pub fn vet(offer: &Offer, trust: &Trust) -> Result<Pack, Refused> {
         let message = format!("version {} was {}, this is {}", restored.sequence, restored.content, pack.content());
         return Err(Refusal::OtherContent.because(message));
     }
-    content(&pack)?;
-    Ok(pack)
+    Ok(())
 }
 
 /// Every signature must be good, the author's among them, and enough beside his.
@@ -226,6 +223,7 @@ fn content(pack: &Pack) -> Result<(), Refused> {
 
 /// Loads a pack by itself: every file without a fault, every test case passed.
 pub fn loaded(pack: &Pack) -> Result<Bundle, Refused> {
+    content(pack)?;
     let bundle = Bundle::from_files(pack.files().to_vec()).map_err(|faults| faulty(&faults))?;
     let kind = pack.manifest().kind;
     let stray = bundle.profiles.iter().find(|profile| profile.id.starts_with(LOOKOUT_ID) != (kind == Kind::Lookout));

@@ -3,8 +3,9 @@
 //! Ownership is separated from reading. The [`Ownership`] consumer subscribes, so that the group shares the partitions out, and
 //! never fetches a record. The [`reader`] follows exactly the claimed partitions from the positions that the group committed.
 //! A partition that is lost and gained again is a new [`Claim`](crate::batch::Claim): whatever was read under the old one falls
-//! away when it reaches the sink.
+//! away when it reaches the sink. Rule bundles come by a way of their own ([`bundles`]).
 
+pub mod bundles;
 mod claims;
 mod ownership;
 mod positions;
