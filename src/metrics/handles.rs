@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use prometheus::core::Collector;
 use prometheus::{
-    Counter, CounterVec, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
-    Opts, Registry, Result,
+    Counter, CounterVec, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, Result,
 };
 
 use super::catalogue::Row;
@@ -111,6 +111,10 @@ impl Register<'_> {
 
     pub fn int_gauges(&self, row: &Row) -> Result<IntGaugeVec> {
         self.keep(IntGaugeVec::new(opts(row), row.labels)?)
+    }
+
+    pub fn gauge(&self, row: &Row) -> Result<Gauge> {
+        self.keep(Gauge::with_opts(opts(row))?)
     }
 
     pub fn gauges(&self, row: &Row) -> Result<GaugeVec> {

@@ -12,6 +12,7 @@
 //! stop, the reader hands over its last batch and hangs up, the workers drain and hang up, the publisher commits what came and
 //! leaves the group.
 
+mod bundles;
 mod health;
 mod publisher;
 mod settings;
@@ -27,7 +28,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use crate::batch::Batch;
-use crate::bundle::Bundle;
+use crate::bundle::Current;
 use crate::decode::{Decoder, DecoderConfig, Limits};
 use crate::kafka::Connection;
 use crate::metrics::labels::Stage;
@@ -38,7 +39,9 @@ use crate::sink::{HoldLog, Holds, Transactor};
 use crate::source::reader::{Command, Reader, in_turn};
 use crate::source::{BatchLimits, Claims, Input, Ownership, Positions};
 use publisher::Publisher;
+use worker::Named;
 
+pub use bundles::Rules;
 pub use health::{Beat, Health};
 pub use publisher::Topics;
 pub use settings::{FrameError, frames};
@@ -103,11 +106,12 @@ impl Shutdown {
 /// Brokers that are away are waited for; only what cannot get better (a setting that librdkafka refuses) is an error.
 pub fn run(
     settings: &Settings,
-    bundle: &Arc<Bundle>,
+    rules: &Rules,
     frames: Frames,
     telemetry: &Telemetry,
     shutdown: &Shutdown,
 ) -> Result<(), ServiceError> {
+    let Some(current) = rules.current(settings, telemetry, shutdown)? else { return Ok(()) };
     let listener = telemetry.listener();
     let Settings { connection, group, .. } = settings;
     let inputs: Arc<[Input]> = settings.inputs.clone().into();
@@ -118,7 +122,7 @@ pub fn run(
     let observer = telemetry.transaction_observer();
     let transactor = Transactor::new(connection, &settings.transactional_id, settings.transaction_timeout, listener, observer);
     let (commands, reader_commands) = unbounded();
-    let (batches, screened) = start_workers(settings, bundle, frames, telemetry, &inputs)?;
+    let (batches, screened) = start_workers(settings, &current, frames, telemetry, &inputs)?;
     start_reader(reader, reader_commands, batches, telemetry.clone())?;
     let publisher = Publisher {
         ownership,
@@ -147,13 +151,11 @@ type Lanes = (Vec<Sender<Batch>>, Vec<Receiver<Screened>>);
 
 fn start_workers(
     settings: &Settings,
-    bundle: &Arc<Bundle>,
+    current: &Arc<Current>,
     frames: Frames,
     telemetry: &Telemetry,
     inputs: &Arc<[Input]>,
 ) -> Result<Lanes, ServiceError> {
-    let profiles = bundle.profiles.iter().map(|profile| profile.id.as_str());
-    let profile_matches = Arc::new(telemetry.metrics.bundle_in_force(&bundle.hash.to_string(), profiles));
     // Its clones share the registry's cache.
     let decoder = Decoder::new(settings.decoder.clone())?;
     let mut lanes: Lanes = (Vec::new(), Vec::new());
@@ -162,13 +164,12 @@ fn start_workers(
         let (give, screened) = bounded(settings.in_flight);
         let worker = Worker {
             decoder: decoder.clone(),
-            bundle: Arc::clone(bundle),
-            bundle_hash: bundle.hash.to_string(),
+            current: Arc::clone(current),
+            named: Named::of(&current.take(), &telemetry.metrics),
             inputs: Arc::clone(inputs),
             limits: settings.limits,
             frames,
             metrics: Arc::clone(&telemetry.metrics),
-            profile_matches: Arc::clone(&profile_matches),
             facts: FactsBuffer::default(),
             scratch: Scratch::default(),
         };

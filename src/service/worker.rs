@@ -7,7 +7,7 @@ use prometheus::IntCounter;
 
 use super::telling;
 use crate::batch::{Batch, Entry};
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, BundleHash, Current};
 use crate::decode::{Context, Decoded, Decoder, Limits};
 use crate::metrics::{ByName, Metrics};
 use crate::model::{Consignment, ConsignmentId};
@@ -26,6 +26,8 @@ pub struct Screened {
     referrals: Vec<Referral>,
     /// One a record of the batch.
     spans: Vec<(Range<usize>, Range<usize>)>,
+    /// Held until this is published or dropped: the end of a bundle is when nobody holds it.
+    _judged_by: Arc<Bundle>,
 }
 
 /// What is to be told to the terminal; under which code is decided where the open holds are known.
@@ -71,39 +73,65 @@ impl Screened {
     }
 }
 
-/// A screening worker. Owns its decoder and scratch memory; shares the bundle.
+/// A bundle as outputs and metrics name it.
+pub struct Named {
+    hash: BundleHash,
+    /// Hexadecimal, as every output names it.
+    text: String,
+    profile_matches: ByName<IntCounter>,
+    suppressed: ByName<IntCounter>,
+}
+
+impl Named {
+    pub fn of(bundle: &Bundle, metrics: &Metrics) -> Self {
+        let profiles = bundle.profiles.iter().map(|profile| profile.id.as_str());
+        let suppressions = bundle.policy.suppressions.iter().map(|suppression| suppression.id.as_str());
+        Self {
+            hash: bundle.hash,
+            text: bundle.hash.to_string(),
+            profile_matches: metrics.profile_matches(profiles),
+            suppressed: metrics.evidence_suppressed(suppressions),
+        }
+    }
+}
+
+/// A screening worker. Owns its decoder and scratch memory; takes the bundle in force for each batch.
 pub struct Worker {
     pub decoder: Decoder,
-    pub bundle: Arc<Bundle>,
-    /// Hexadecimal, as every output names it.
-    pub bundle_hash: String,
+    pub current: Arc<Current>,
+    /// Of the last batch.
+    pub named: Named,
     pub inputs: Arc<[Input]>,
     pub limits: Limits,
     pub frames: Frames,
     pub metrics: Arc<Metrics>,
-    pub profile_matches: Arc<ByName<IntCounter>>,
     pub facts: FactsBuffer,
     pub scratch: Scratch,
 }
 
 impl Worker {
     pub fn screen(&mut self, batch: Batch) -> Screened {
+        let bundle = self.current.take();
+        if bundle.hash != self.named.hash {
+            self.named = Named::of(&bundle, &self.metrics);
+        }
         let mut outbox = Outbox::default();
         let mut referrals = Vec::new();
         let mut spans = Vec::with_capacity(batch.len());
         let mut decoded = Vec::new();
         for entry in batch.entries() {
             let (told, referred) = (outbox.len(), referrals.len());
-            self.screen_record(entry, &mut decoded, &mut outbox, &mut referrals);
+            self.screen_record(entry, &bundle, &mut decoded, &mut outbox, &mut referrals);
             spans.push((told..outbox.len(), referred..referrals.len()));
         }
         drop(decoded);
-        Screened { batch, outbox, referrals, spans }
+        Screened { batch, outbox, referrals, spans, _judged_by: bundle }
     }
 
     fn screen_record<'a>(
         &mut self,
         entry: Entry<'a>,
+        bundle: &Bundle,
         decoded: &mut Decoded<'a>,
         outbox: &mut Outbox,
         referrals: &mut Vec<Referral>,
@@ -124,7 +152,7 @@ impl Worker {
                 Ok(message) => {
                     self.metrics.messages_decoded.of(message.into()).inc();
                     for consignment in message.consignments() {
-                        referrals.push(self.assess(entry, source, consignment, outbox));
+                        referrals.push(self.assess(entry, source, consignment, bundle, outbox));
                         source.index += 1;
                     }
                 }
@@ -132,10 +160,17 @@ impl Worker {
         }
     }
 
-    fn assess(&mut self, entry: Entry<'_>, source: Source<'_>, consignment: &Consignment<'_>, outbox: &mut Outbox) -> Referral {
+    fn assess(
+        &mut self,
+        entry: Entry<'_>,
+        source: Source<'_>,
+        consignment: &Consignment<'_>,
+        bundle: &Bundle,
+        outbox: &mut Outbox,
+    ) -> Referral {
         let facts = Facts::new(consignment, entry.record.timestamp, &mut self.facts);
-        let verdict = decision::screen(&facts, &self.bundle, &mut self.scratch);
-        telling::verdict(&verdict, consignment, entry, source, &self.bundle_hash, &self.frames, outbox);
+        let verdict = decision::screen(&facts, bundle, &mut self.scratch);
+        telling::verdict(&verdict, consignment, entry, source, &self.named.text, &self.frames, outbox);
         self.count(&verdict);
         Referral { ordered: verdict.decision, id: verdict.consignment, errors: verdict.errors, index: source.index }
     }
@@ -144,9 +179,10 @@ impl Worker {
         self.metrics.consignments_assessed.of(verdict.decision).inc();
         for evidence in &verdict.evidence {
             match evidence.kind {
-                EvidenceKind::Profile => self.profile_matches.of(&evidence.id).inc(),
+                EvidenceKind::Profile => self.named.profile_matches.of(&evidence.id).inc(),
                 _ => self.metrics.evidence.of(&evidence.id).inc(),
             }
+            evidence.suppressed_by.iter().for_each(|by| self.named.suppressed.of(by).inc());
         }
         for (domain, assessed) in Domain::ALL.into_iter().zip(verdict.domains) {
             if assessed.proposed > Decision::Clear {
