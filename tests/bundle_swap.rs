@@ -27,7 +27,7 @@ const DEADLINE: Duration = Duration::from_secs(90);
 #[test]
 fn a_swap_under_load_with_a_kill_in_the_middle_is_exact() {
     let cluster = kafka::shared();
-    let desk = Desk::open(cluster);
+    let desk = Desk::open(cluster, Delivery::Topic);
     let mut setup = Setup::new(cluster, "bundle-swap", PARTITIONS);
     setup.further = desk.configuration.clone();
     let mut replicas: Vec<Replica> = (0..REPLICAS).map(|number| setup.replica(&format!("replica-{number}"))).collect();
@@ -80,6 +80,39 @@ fn a_swap_under_load_with_a_kill_in_the_middle_is_exact() {
     assert!(assessments.iter().all(|assessment| hashes.iter().any(|hash| bundle(assessment) == **hash)));
 }
 
+#[test]
+fn a_watched_file_is_taken_over_while_messages_flow_and_half_a_file_is_not() {
+    let cluster = kafka::shared();
+    let desk = Desk::open(cluster, Delivery::File);
+    let mut setup = Setup::new(cluster, "bundle-file", 2);
+    setup.further = desk.configuration.clone();
+    let first = desk.publish(1);
+    let mut replica = setup.ready_replica("only");
+    let terminals = Terminals::start(cluster, &setup.input, RATE);
+    let live = Live::start(cluster, &setup.assessments, "assessment");
+    wait_for_assessments(&live, &first.hash, 200);
+    let second = desk.publish(2);
+    let announced = all_announce(std::slice::from_ref(&replica), &second.hash);
+    wait_for_assessments(&live, &second.hash, 200);
+    assert_none_after(&live, &first.hash, announced);
+
+    let whole = fs::read(desk.path("2.bundle")).unwrap();
+    fs::write(desk.path("screening.bundle"), &whole[..whole.len() / 2]).unwrap();
+    let torn = || count(&replica, "loadgate_bundle_refused_total{reason=\"torn\"}").filter(|count| *count >= 1.0);
+    eventually("half a file is refused", DEADLINE, torn);
+    assert_eq!(in_force(&replica), Some(second.hash));
+
+    let sent = terminals.stop();
+    eventually("everything is assessed", DEADLINE, || live.has_seen(&sent).then_some(()));
+    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
+    assert_each_exactly_once(cluster, &setup.input, &committed(cluster, &setup.assessments, "assessment"));
+}
+
+enum Delivery {
+    Topic,
+    File,
+}
+
 /// Analyst and lead with their keys, the trust file, and the topic that they publish to.
 struct Desk {
     folder: TempDir,
@@ -95,11 +128,15 @@ struct Version {
 }
 
 impl Desk {
-    fn open(cluster: &Cluster) -> Self {
+    fn open(cluster: &Cluster, delivery: Delivery) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let topic = unique("bundle-swap.bundles");
         let trust = folder.path().join("trust.toml");
-        let configuration = format!("[bundle]\ntopic = \"{topic}\"\ntrust = \"{}\"\n", trust.display());
+        let place = match delivery {
+            Delivery::Topic => format!("topic = \"{topic}\""),
+            Delivery::File => format!("file = \"{}\"", folder.path().join("screening.bundle").display()),
+        };
+        let configuration = format!("[bundle]\n{place}\ntrust = \"{}\"\n", trust.display());
         let desk = Self { folder, topic, configuration, consumer: cluster.client().set("group.id", "desk").create().unwrap() };
         let enrolled =
             ["analyst", "lead"].map(|person| desk.loadgate(&["bundle", "keygen", "--person", person, "--out", person]));
