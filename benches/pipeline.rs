@@ -23,7 +23,7 @@ use loadgate::bundle::Bundle;
 use loadgate::config::Config;
 use loadgate::demo;
 use loadgate::outputs::Frames;
-use loadgate::service::{self, Settings, Shutdown, Telemetry};
+use loadgate::service::{self, Rules, Settings, Shutdown, Telemetry};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
@@ -153,11 +153,11 @@ fn screen(cluster: &Cluster, input: &str) -> Measured {
     let config = Config::parse("bench", &text, []).expect("a valid configuration");
     let settings = Settings::of(&config).expect("no secrets are needed");
     let telemetry = Telemetry::of(&settings).expect("the catalogue is consistent");
-    let bundle = Arc::new(Bundle::starter().expect("the starter bundle is valid"));
+    let rules = Rules::Fixed(Arc::new(Bundle::starter().expect("the starter bundle is valid")));
     let shutdown = Shutdown::default();
     let screened = &telemetry.metrics.records_screened;
     std::thread::scope(|scope| {
-        let service = scope.spawn(|| service::run(&settings, &bundle, Frames::single_object(), &telemetry, &shutdown));
+        let service = scope.spawn(|| service::run(&settings, &rules, Frames::single_object(), &telemetry, &shutdown));
         wait_until(|| telemetry.metrics.records_read.of(0).get() > 0);
         let measured = measured(|| wait_until(|| screened.of(0).get() >= RECORDS as u64));
         shutdown.request();

@@ -21,7 +21,7 @@
 //! | [`codes`] | the field's code lists and reference tables | – |
 //! | [`names`] | names told alike: spelling, script, company form; the canonical key of a party | – |
 //! | [`screen`] | facts, indicators, profiles, the decision | `model`, `codes` |
-//! | [`bundle`] | profiles and policy as one hashed whole | `screen` |
+//! | [`bundle`] | profiles and policy as one hashed, signed whole; which one is in force | `screen` |
 //! | [`outputs`] | what is published, and its Avro form | `screen` |
 //! | [`sink`] | transactions, the register of open holds | Kafka |
 //! | [`service`] | wires the stages, stops them in order | everybody |

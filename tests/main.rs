@@ -11,6 +11,8 @@
 )]
 
 mod broker_away_at_start;
+mod bundle_swap;
+mod documentation;
 mod exactly_once;
 mod held_shipment_stays_held;
 mod mutation;

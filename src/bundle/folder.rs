@@ -1,15 +1,15 @@
 //! The files of a bundle's folder.
 
-use std::fs;
+use std::fs::{self, File as Handle};
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::File;
+use super::pack::FILES_MAX;
 use crate::diagnostic::Diagnostic;
 
 /// A profile is a page or two; this bounds what a misplaced file can cost.
 const FILE_BYTES_MAX: u64 = 1 << 20;
-/// Twice the ten thousand profiles that the largest users keep.
-const FILES_MAX: usize = 20_000;
 /// Folders within `profiles`.
 const DEPTH_MAX: usize = 4;
 
@@ -47,6 +47,16 @@ fn read_folder(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<File>,
             }
         }
     }
+}
+
+/// A file whole, unless it is larger.
+pub(super) fn read_bounded(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    Handle::open(path)?.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(io::Error::other(format!("larger than {bytes_max} bytes")));
+    }
+    Ok(bytes)
 }
 
 fn read_file(path: &Path) -> Result<String, String> {

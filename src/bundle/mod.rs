@@ -2,9 +2,20 @@
 //!
 //! A bundle is a folder: `policy.toml` and `profiles/**/*.toml`, one profile a file. Anything else in it is left alone, but a
 //! TOML file elsewhere is refused, because its author meant it to count. A bundle loads whole or not at all.
+//!
+//! To take effect where a trust file rules, the folder is packed to one file ([`pack`]) that people sign ([`signature`]); a
+//! [`shelf`] decides what of all that is offered is in force, and [`Current`] hands it to those who screen.
 
+mod current;
 mod folder;
+mod lookout;
+pub mod pack;
+mod refusal;
+pub mod shelf;
+pub mod signature;
 mod starter;
+mod trust;
+mod wire;
 
 use std::fmt;
 use std::path::Path;
@@ -16,6 +27,11 @@ use crate::screen::facts::{self, Fact};
 use crate::screen::indicators;
 use crate::screen::policy::Policy;
 use crate::screen::profile::Profile;
+use crate::screen::suppression;
+
+pub use current::{Current, Replaced};
+pub use refusal::{Refusal, Refused};
+pub use trust::Trust;
 
 /// SHA-256 over the content; hexadecimal in text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,16 +55,20 @@ pub struct File {
 }
 
 const POLICY: &str = "policy.toml";
+/// When an emergency lookout on top of the bundle holds, and where its profiles are. Its ids cannot meet those of the bundle.
+const LOOKOUT: &str = "lookout.toml";
+const LOOKOUT_FOLDER: &str = "profiles/lookout/";
+pub const LOOKOUT_ID: &str = "lookout-";
 
 impl Bundle {
-    /// Reads a folder; every fault in every file is told.
+    /// Reads a folder, or a packed bundle whose signatures are not asked for; every fault in every file is told.
     pub fn load(path: &Path) -> Result<Self, Vec<Diagnostic>> {
-        Self::from_files(folder::files(path)?)
+        Self::from_files(files_of(path)?)
     }
 
-    /// The bundle of a folder, or without one the starter bundle.
-    pub fn load_or_starter(folder: Option<&Path>) -> Result<Self, Vec<Diagnostic>> {
-        folder.map_or_else(Self::starter, Self::load)
+    /// The bundle of a folder or pack, or without one the starter bundle.
+    pub fn load_or_starter(path: Option<&Path>) -> Result<Self, Vec<Diagnostic>> {
+        path.map_or_else(Self::starter, Self::load)
     }
 
     /// The bundle that comes with the program: `config/bundle`.
@@ -62,12 +82,20 @@ impl Bundle {
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let mut faults = Vec::new();
         let (mut policy, mut profiles) = (Policy::default(), Vec::new());
+        // It sorts before the profiles that it limits.
+        let mut lookout = None;
         for file in &files {
             let source = Source { name: &file.path, text: &file.text };
             if file.path == POLICY {
                 keep(Policy::read(source, indicators::CATALOGUE), &mut faults, |read| policy = read);
+            } else if file.path == LOOKOUT {
+                keep(lookout::Validity::read(source), &mut faults, |read| lookout = Some(read));
             } else if file.path.starts_with("profiles/") {
-                keep(Profile::read(source, facts::CATALOGUE), &mut faults, |read| profiles.push((read, &file.path)));
+                keep(Profile::read(source, facts::CATALOGUE), &mut faults, |mut read| {
+                    let limit = lookout.filter(|_| lookout::is_of_lookout(&file.path));
+                    limit.into_iter().for_each(|validity| validity.limit(&mut read));
+                    profiles.push((read, &file.path));
+                });
             } else {
                 let mut fault = Diagnostic::of_file(&file.path, "a bundle has no such file");
                 fault.suggestion = Some("a bundle is `policy.toml` and `profiles/*.toml`".to_owned());
@@ -76,6 +104,9 @@ impl Bundle {
         }
         profiles.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
         faults.extend(profiles.windows(2).filter_map(twice));
+        let known = profiles.iter().map(|(profile, _)| &*profile.id);
+        let known = known.chain(indicators::CATALOGUE.iter().map(|indicator| indicator.id));
+        faults.extend(suppression::unknown_targets(&policy.suppressions, known));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -91,6 +122,18 @@ impl Bundle {
     fn check_cases_against(&self, catalogue: &[Fact]) -> Vec<Diagnostic> {
         self.profiles.iter().flat_map(|profile| profile.check_cases(catalogue)).collect()
     }
+}
+
+/// The files of a folder or of a pack.
+pub fn files_of(path: &Path) -> Result<Vec<File>, Vec<Diagnostic>> {
+    if path.is_dir() { folder::files(path) } else { Ok(pack_of(path)?.into_files()) }
+}
+
+/// A packed bundle.
+pub fn pack_of(path: &Path) -> Result<pack::Pack, Vec<Diagnostic>> {
+    let fault = |message: String| vec![Diagnostic::of_file(path.display().to_string(), message)];
+    let bytes = folder::read_bounded(path, pack::PACK_BYTES_MAX as u64).map_err(|error| fault(error.to_string()))?;
+    pack::Pack::from_bytes(&bytes).map_err(|refused| fault(format!("this bundle cannot be used: {refused}")))
 }
 
 fn keep<T>(read: Result<T, Vec<Diagnostic>>, faults: &mut Vec<Diagnostic>, mut take: impl FnMut(T)) {

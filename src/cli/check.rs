@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Exit;
-use crate::bundle::Bundle;
-use crate::config::Config;
+use crate::bundle::{Bundle, Trust};
+use crate::config::{self, Config};
 use crate::diagnostic::Diagnostic;
+use crate::source::bundles;
 
-/// Checks a configuration and the bundle it names (or the one given), runs every profile's test cases, and prints every fault with
-/// file, line, column and a caret.
+/// Checks a configuration, its trust file and the bundle it names (or the one given), runs every profile's test cases, and prints
+/// every fault with file, line, column and a caret. A signed bundle in a file is judged as the service would at its start; those of
+/// a topic are not fetched.
 ///
 /// Exit code 0 when nothing is wrong, 1 when something is.
 #[derive(Debug, Args)]
@@ -23,7 +25,7 @@ pub struct Arguments {
     /// Configuration file.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Rule bundle: a folder with policy.toml and profiles/. Default: the one the configuration names.
+    /// Rule bundle: a folder with policy.toml and profiles/, or a packed bundle. Default: the one the configuration names.
     #[arg(long, value_name = "DIR")]
     bundle: Option<PathBuf>,
     /// Print the JSON Schema of the configuration file, for editors.
@@ -38,9 +40,12 @@ pub fn run(arguments: &Arguments) -> Exit {
     }
     let mut faults = Vec::new();
     let config = Config::load(arguments.config.as_deref(), std::env::vars());
-    let named = config.as_ref().ok().and_then(|config| config.bundle.path.clone());
-    faults.extend(config.err().into_iter().flatten());
-    faults.extend(bundle_faults(arguments.bundle.clone().or(named).as_deref()));
+    match (&arguments.bundle, &config) {
+        (Some(path), _) => faults.extend(bundle_faults(Some(path))),
+        (None, Ok(config)) => faults.extend(configured_faults(&config.bundle)),
+        (None, Err(_)) => {}
+    }
+    faults.splice(0..0, config.err().into_iter().flatten());
     faults.iter().for_each(|fault| eprintln!("{fault}"));
     match faults.len() {
         0 => {
@@ -51,6 +56,19 @@ pub fn run(arguments: &Arguments) -> Exit {
             eprintln!("{count} {}", if count == 1 { "fault" } else { "faults" });
             Exit::Failed
         }
+    }
+}
+
+fn configured_faults(config: &config::Bundle) -> Vec<Diagnostic> {
+    let Some(trust) = &config.trust else { return bundle_faults(config.path.as_deref()) };
+    match (Trust::load(trust), &config.file) {
+        (Err(faults), _) => faults,
+        // One that is not there yet is waited for.
+        (Ok(trust), Some(file)) => bundles::judge_files(file, trust)
+            .into_iter()
+            .map(|(place, refused)| Diagnostic::of_file(place, refused.to_string()))
+            .collect(),
+        (Ok(_), None) => Vec::new(),
     }
 }
 

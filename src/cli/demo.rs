@@ -9,10 +9,10 @@ use clap::Args;
 
 use super::running::{Running, interruption};
 use super::{Exit, fail};
-use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::demo::{self, Endpoint, Options};
 use crate::logging::{self, LogFormat};
+use crate::service::Rules;
 
 /// Shows loadgate at work: starts an embedded broker, synthetic terminals that send realistic mixed traffic with planted smuggling
 /// stories, and the real service, and shows what happens. At the end every message sent is accounted for.
@@ -78,8 +78,8 @@ pub fn run(arguments: &Arguments) -> Exit {
 fn start(endpoint: &Endpoint, admin: SocketAddr) -> Result<demo::Running, String> {
     let render = |faults: Vec<crate::diagnostic::Diagnostic>| crate::diagnostic::render(&faults);
     let config = Config::parse("demo", &configuration(endpoint, admin), []).map_err(render)?;
-    let bundle = Bundle::starter().map_err(render)?;
-    let running = Arc::new(Running::start(&config, bundle).map_err(|error| error.to_string())?);
+    let rules = Rules::load(&config.bundle).map_err(render)?;
+    let running = Arc::new(Running::start(&config, rules).map_err(|error| error.to_string())?);
     let (asked, positions) = (Arc::clone(&running), Arc::clone(&running));
     Ok(demo::Running {
         ended: Box::new(move || Some(asked.ended()?.err().map_or_else(|| "it stopped".to_owned(), |error| error.to_string()))),

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::{Exit, fail};
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, Refusal};
 use crate::record::Reason;
 use crate::screen::{facts, indicators};
 use crate::{codes, metrics};
@@ -34,6 +34,8 @@ enum Catalogue {
     Codes,
     /// Why a message goes to the dead letters.
     Reasons,
+    /// Why a bundle is refused.
+    Refusals,
     Metrics,
     /// The profiles of the starter bundle.
     Profiles,
@@ -46,6 +48,7 @@ impl Catalogue {
             Catalogue::Indicators => "indicators",
             Catalogue::Codes => "codes",
             Catalogue::Reasons => "reasons",
+            Catalogue::Refusals => "refusals",
             Catalogue::Metrics => "metrics",
             Catalogue::Profiles => "profiles",
         }
@@ -99,6 +102,10 @@ fn table(catalogue: Catalogue) -> Result<Table, String> {
         Catalogue::Reasons => Table {
             columns: &["reason", "meaning"],
             rows: Reason::ALL.iter().map(|reason| vec![reason.to_string(), reason.meaning().into()]).collect(),
+        },
+        Catalogue::Refusals => Table {
+            columns: &["reason", "meaning"],
+            rows: Refusal::ALL.iter().map(|refusal| vec![refusal.to_string(), refusal.meaning().into()]).collect(),
         },
         Catalogue::Metrics => metrics_table(),
         Catalogue::Profiles => profiles_table()?,
@@ -159,7 +166,7 @@ mod tests {
     /// `BLESS=1 cargo test` writes the pages anew.
     #[test]
     fn the_pages_of_the_documentation_are_the_catalogues() {
-        for catalogue in [Catalogue::Facts, Catalogue::Indicators, Catalogue::Reasons, Catalogue::Metrics] {
+        for catalogue in [Catalogue::Facts, Catalogue::Indicators, Catalogue::Reasons, Catalogue::Refusals, Catalogue::Metrics] {
             let path = format!("{}/docs/{}.md", env!("CARGO_MANIFEST_DIR"), catalogue.name());
             let page = table(catalogue).unwrap().page(catalogue);
             if std::env::var_os("BLESS").is_some() {

@@ -1,5 +1,6 @@
 //! The commands. Each is a file; exit codes are decided here and in `main` alone.
 
+mod bundle;
 mod check;
 mod decode;
 mod demo;
@@ -64,11 +65,13 @@ enum Command {
     Screen(screen::Arguments),
     /// Decode message files and print the canonical form, one JSON line per message.
     Decode(decode::Arguments),
+    /// Pack, sign, compare, publish and roll back rule bundles.
+    Bundle(bundle::Arguments),
     /// Check a configuration and its bundle; print every fault with file, line and column.
     Check(check::Arguments),
     /// Show or create the topics that a configuration names.
     Topics(topics::Arguments),
-    /// Print a catalogue: facts, indicators, codes, reasons, metrics, profiles.
+    /// Print a catalogue: facts, indicators, codes, reasons, refusals, metrics, profiles.
     List(list::Arguments),
 }
 
@@ -79,6 +82,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Screen(arguments) => screen::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
+        Command::Bundle(arguments) => bundle::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
         Command::List(arguments) => list::run(&arguments),

@@ -6,10 +6,10 @@ use clap::Args;
 
 use super::running::{Running, interruption};
 use super::{Exit, fail, refuse};
-use crate::bundle::Bundle;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::logging;
+use crate::service::Rules;
 
 /// Runs until SIGTERM or SIGINT: then what is under way is committed and the group is left, within the grace period.
 ///
@@ -25,7 +25,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
-    let (config, bundle) = match load(arguments.config.as_deref()) {
+    let (config, rules) = match load(arguments.config.as_deref()) {
         Ok(loaded) => loaded,
         Err(faults) => return refuse(&faults),
     };
@@ -36,7 +36,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(interrupted) => interrupted,
         Err(error) => return fail(Exit::Failed, error),
     };
-    match Running::start(&config, bundle).and_then(|running| running.wait(&interrupted)) {
+    match Running::start(&config, rules).and_then(|running| running.wait(&interrupted)) {
         Ok(()) => {
             tracing::info!("stopped");
             Exit::Done
@@ -48,8 +48,8 @@ pub fn run(arguments: &Arguments) -> Exit {
     }
 }
 
-fn load(file: Option<&Path>) -> Result<(Config, Bundle), Vec<Diagnostic>> {
+fn load(file: Option<&Path>) -> Result<(Config, Rules), Vec<Diagnostic>> {
     let config = Config::load(file, std::env::vars())?;
-    let bundle = Bundle::load_or_starter(config.bundle.path.as_deref())?;
-    Ok((config, bundle))
+    let rules = Rules::load(&config.bundle)?;
+    Ok((config, rules))
 }

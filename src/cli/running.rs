@@ -9,9 +9,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::admin::Admin;
-use crate::bundle::Bundle;
 use crate::config::Config;
-use crate::service::{self, ServiceError, Settings, Shutdown, Telemetry};
+use crate::service::{self, Rules, ServiceError, Settings, Shutdown, Telemetry};
 use crate::source::Partition;
 
 pub struct Running {
@@ -42,15 +41,14 @@ impl RunError {
 }
 
 impl Running {
-    pub fn start(config: &Config, bundle: Bundle) -> Result<Self, RunError> {
+    pub fn start(config: &Config, rules: Rules) -> Result<Self, RunError> {
         let settings = Settings::of(config).map_err(RunError::start)?;
         let telemetry = Telemetry::of(&settings).map_err(RunError::start)?;
         let frames = service::frames(config, &settings).map_err(RunError::start)?;
         serve_admin(config, &telemetry)?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
-            bundle = %bundle.hash,
-            profiles = bundle.profiles.len(),
+            rules = %rules,
             admin = %config.admin.listen,
             group = settings.group,
             transactional_id = settings.transactional_id,
@@ -60,7 +58,7 @@ impl Running {
         let (tell, end) = bounded(1);
         let (asked, told) = (shutdown.clone(), telemetry.clone());
         let service = move || {
-            let _ = tell.send(service::run(&settings, &Arc::new(bundle), frames, &told, &asked));
+            let _ = tell.send(service::run(&settings, &rules, frames, &told, &asked));
         };
         thread::Builder::new().name("publisher".into()).spawn(service).map_err(RunError::start)?;
         Ok(Self { shutdown, telemetry, grace: config.shutdown.grace, end, ended: Mutex::default() })

@@ -45,26 +45,44 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(settings) => settings,
         Err(error) => return fail(Exit::Usage, error),
     };
-    let names: Vec<&str> = config.topics().into_iter().chain(config.outputs.topics().map(|(_, topic)| topic)).collect();
-    match show(&settings, &names, arguments) {
+    let names = config.topics().into_iter().chain(config.outputs.topics().map(|(_, topic)| topic));
+    let streams = names.map(|name| stream(name, arguments));
+    let topics: Vec<_> = streams.chain(config.bundle.topic.iter().map(|name| of_bundles(name, arguments))).collect();
+    match show(&settings, &topics, arguments) {
         Ok(true) => Exit::Done,
         Ok(false) => Exit::Failed,
         Err(error) => fail(Exit::Failed, format_args!("{}: {error}", settings.connection.brokers)),
     }
 }
 
+fn stream<'n>(name: &'n str, arguments: &Arguments) -> NewTopic<'n> {
+    NewTopic::new(name, arguments.partitions, TopicReplication::Fixed(arguments.replication))
+}
+
+/// The newest of each bundle is kept for ever; the broker stamps when it was published, so that nobody can date one back.
+fn of_bundles<'n>(name: &'n str, arguments: &Arguments) -> NewTopic<'n> {
+    NewTopic::new(name, 1, TopicReplication::Fixed(arguments.replication))
+        .set("cleanup.policy", "compact")
+        .set("message.timestamp.type", "LogAppendTime")
+        .set("max.message.bytes", RECORD_BYTES_MAX)
+}
+
+/// The largest pack, and what Kafka writes around it: 65 MiB.
+const RECORD_BYTES_MAX: &str = "68157440";
+
 /// True when all exist in the end.
-fn show(settings: &Settings, names: &[&str], arguments: &Arguments) -> Result<bool, KafkaError> {
+fn show(settings: &Settings, topics: &[NewTopic<'_>], arguments: &Arguments) -> Result<bool, KafkaError> {
     let admin: AdminClient<DefaultClientContext> = settings.connection.client("topics").create()?;
     let metadata = admin.inner().fetch_metadata(None, TIMEOUT)?;
     let mut complete = true;
-    for &name in names {
+    for topic in topics {
+        let name = topic.name;
         let partitions = metadata.topics().iter().find(|topic| topic.name() == name).map(|topic| topic.partitions().len());
         match partitions {
             Some(partitions) => say(format_args!("{name}  {partitions} partitions")),
             None if arguments.create => {
-                create(&admin, name, arguments)?;
-                say(format_args!("{name}  created with {} partitions", arguments.partitions));
+                create(&admin, topic)?;
+                say(format_args!("{name}  created with {} partitions", topic.num_partitions));
             }
             None => {
                 complete = false;
@@ -80,12 +98,11 @@ fn say(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-fn create(admin: &AdminClient<DefaultClientContext>, name: &str, arguments: &Arguments) -> Result<(), KafkaError> {
-    let topic = NewTopic::new(name, arguments.partitions, TopicReplication::Fixed(arguments.replication));
+fn create(admin: &AdminClient<DefaultClientContext>, topic: &NewTopic<'_>) -> Result<(), KafkaError> {
     let options = AdminOptions::new().request_timeout(Some(TIMEOUT)).operation_timeout(Some(TIMEOUT));
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.map_err(|_| KafkaError::AdminOp(RDKafkaErrorCode::Fail))?;
-    for created in runtime.block_on(admin.create_topics([&topic], &options))? {
+    for created in runtime.block_on(admin.create_topics([topic], &options))? {
         match created {
             Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
             Err((_, code)) => return Err(KafkaError::AdminOp(code)),

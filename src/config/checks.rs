@@ -14,6 +14,7 @@ pub fn across_fields(config: &Config, document: &mut Document<'_>) {
     brokers(config, document);
     topics(config, document);
     security(config, document);
+    bundle(config, document);
     registry(config, document);
     memory(config, document);
     log_level(config, document);
@@ -103,7 +104,8 @@ fn topics(config: &Config, document: &mut Document<'_>) {
     let positions: Vec<String> = (0..config.input.len()).map(|position| position.to_string()).collect();
     let inputs = positions.iter().zip(&config.input).map(|(position, input)| (vec!["input", position, "topic"], &*input.topic));
     let outputs = config.outputs.topics().into_iter().map(|(key, topic)| (vec!["outputs", key], topic));
-    let all: Vec<(Vec<&str>, &str)> = inputs.chain(outputs).collect();
+    let bundles = config.bundle.topic.iter().map(|topic| (vec!["bundle", "topic"], &**topic));
+    let all: Vec<(Vec<&str>, &str)> = inputs.chain(outputs).chain(bundles).collect();
     for (at, (path, topic)) in all.iter().enumerate() {
         if !is_topic_name(topic) {
             let rule = "1 to 249 letters, digits, dots, hyphens and underscores, and neither `.` nor `..`";
@@ -158,6 +160,26 @@ fn security(config: &Config, document: &mut Document<'_>) {
             &[&["kafka", "security", "certificate_file"], &["kafka", "security", "key_file"]],
             "certificate_file and key_file need each other",
         );
+    }
+}
+
+fn bundle(config: &Config, document: &mut Document<'_>) {
+    let bundle = &config.bundle;
+    let places = [("path", bundle.path.is_some()), ("file", bundle.file.is_some()), ("topic", bundle.topic.is_some())];
+    let named: Vec<&str> = places.into_iter().filter(|(_, named)| *named).map(|(key, _)| key).collect();
+    if let [first, second, ..] = *named.as_slice() {
+        document.refuse(
+            &[&["bundle", second], &["bundle", first]],
+            format!("`{first}` and `{second}` exclude each other: the bundle comes from one place"),
+        );
+    }
+    let delivered = bundle.file.is_some() || bundle.topic.is_some();
+    if delivered && bundle.trust.is_none() {
+        let place: [&[&str]; 2] = [&["bundle", "file"], &["bundle", "topic"]];
+        document.refuse(&place, "a delivered bundle needs `trust`: the file that says whose signatures count");
+    }
+    if !delivered && bundle.trust.is_some() {
+        document.refuse(&[&["bundle", "trust"]], "`trust` has no effect without `file` or `topic`: nothing else is signed");
     }
 }
 

@@ -154,8 +154,15 @@ pub struct Memory {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Bundle {
-    /// Directory of the bundle; without it, the starter bundle that is compiled in.
+    /// Directory of the bundle, taken as it is at start. One of path, file and topic at most; without any, the starter bundle that
+    /// is compiled in.
     pub path: Option<PathBuf>,
+    /// Packed, signed bundle that is watched; an emergency lookout lies beside it, with `.lookout` behind its name.
+    pub file: Option<PathBuf>,
+    /// Compacted topic of packed, signed bundles.
+    pub topic: Option<String>,
+    /// Whose signatures make a bundle of `file` or `topic` take effect.
+    pub trust: Option<PathBuf>,
 }
 
 /// The schema registry.

@@ -74,7 +74,7 @@ fn the_schema_is_strict_and_describes_its_keys() {
     assert_eq!(schema["additionalProperties"], false);
     assert_eq!(schema["properties"]["kafka"]["properties"]["session_timeout"]["pattern"], "^[0-9]+ *(ms|s|m|h)$");
     assert!(schema["properties"]["kafka"]["properties"]["group"]["description"].as_str().unwrap().contains("consumer group"));
-    assert_eq!(keys(&schema, "").len(), 48, "{:?}", keys(&schema, ""));
+    assert_eq!(keys(&schema, "").len(), 51, "{:?}", keys(&schema, ""));
 }
 
 #[test]
@@ -250,4 +250,23 @@ fn a_missing_file_is_one_fault() {
     let found = Config::load(Some(Path::new("/no/such/loadgate.toml")), []).unwrap_err();
     assert_eq!(found.len(), 1);
     assert!(found[0].to_string().starts_with("error: cannot be read: "), "{}", found[0]);
+}
+
+#[test]
+fn a_bundle_comes_from_one_place_and_a_delivered_one_needs_trust() {
+    assert!(parse("[bundle]\ntopic = \"cargo.bundles\"\ntrust = \"trust.toml\"").is_ok());
+    for (text, expected) in [
+        (
+            "[bundle]\npath = \"a\"\nfile = \"b\"\ntrust = \"t\"",
+            "3:8 `path` and `file` exclude each other: the bundle comes from one place",
+        ),
+        ("[bundle]\ntopic = \"b\"", "2:9 a delivered bundle needs `trust`: the file that says whose signatures count"),
+        ("[bundle]\ntrust = \"t\"", "2:9 `trust` has no effect without `file` or `topic`: nothing else is signed"),
+        (
+            "[bundle]\ntrust = \"t\"\ntopic = \"cargo.messages\"",
+            "3:9 topic `cargo.messages` is also input.0.topic; every input and output needs a topic of its own",
+        ),
+    ] {
+        assert_eq!(faults(parse(text)), [expected]);
+    }
 }

@@ -68,6 +68,11 @@ pub static PROFILE_MATCHES: Row = counter(
     &["profile"],
     "Times that a profile matched, shadow included; profiles beyond the cap count as other.",
 );
+pub static EVIDENCE_SUPPRESSED: Row = counter(
+    "loadgate_evidence_suppressed_total",
+    &["id"],
+    "Reasons held back by a suppression of the policy, by its id; suppressions beyond the cap count as other.",
+);
 pub static HOLDS_OPEN: Row = gauge("loadgate_holds_open", &["code"], "Holds that nobody has resolved yet, by status code.");
 pub static DROPPED_VERDICTS: Row = counter(
     "loadgate_dropped_verdicts_total",
@@ -164,7 +169,23 @@ pub static CLIENT_QUEUE_BYTES: Row =
 
 // What it is.
 pub static READY: Row = gauge("loadgate_ready", &[], "1 when this replica has joined its group and caught up, else 0.");
-pub static BUNDLE_INFO: Row = gauge("loadgate_bundle_info", &["hash"], "The rule bundle in force, by content hash; always 1.");
+pub static BUNDLE_INFO: Row = gauge(
+    "loadgate_bundle_info",
+    &["hash"],
+    "The rule bundle in force, by content hash; always 1. Shown once nothing more is published under the one before it.",
+);
+pub static BUNDLE_SEQUENCE: Row = gauge(
+    "loadgate_bundle_sequence",
+    &["kind"],
+    "Sequence number of the signed bundle in force, and of the emergency lookout on top of it; 0 without.",
+);
+pub static BUNDLE_AGE: Row =
+    gauge("loadgate_bundle_age_seconds", &[], "Time since the signed bundle in force was delivered, in seconds; 0 without.");
+pub static BUNDLE_REFUSED: Row = counter(
+    "loadgate_bundle_refused_total",
+    &["reason"],
+    "Bundles that were delivered and refused; the running one stayed. Each is named in the log.",
+);
 pub static BUILD_INFO: Row = gauge("loadgate_build_info", &["version"], "The version of this program; always 1.");
 
 /// Every row, in the order of the documentation.
@@ -178,6 +199,7 @@ pub static CATALOGUE: &[&Row] = &[
     &REFERRALS,
     &EVIDENCE,
     &PROFILE_MATCHES,
+    &EVIDENCE_SUPPRESSED,
     &HOLDS_OPEN,
     &DROPPED_VERDICTS,
     &E2E_LATENCY,
@@ -208,6 +230,9 @@ pub static CATALOGUE: &[&Row] = &[
     &CLIENT_QUEUE_BYTES,
     &READY,
     &BUNDLE_INFO,
+    &BUNDLE_SEQUENCE,
+    &BUNDLE_AGE,
+    &BUNDLE_REFUSED,
     &BUILD_INFO,
 ];
 

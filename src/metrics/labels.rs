@@ -1,5 +1,7 @@
 //! The closed lists that bound labels.
 
+use crate::bundle::Refusal;
+use crate::bundle::pack::Kind;
 use crate::model::Message;
 use crate::record::Reason;
 use crate::screen::verdict::{Decision, Domain};
@@ -39,6 +41,8 @@ label!(EntryKind, "kind");
 label!(Reason, "reason");
 label!(Decision, "decision");
 label!(Domain, "domain");
+label!(Refusal, "reason");
+label!(Kind, "kind");
 
 /// A stage of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,8 @@ pub mod labels;
 
 use prometheus::{Counter, Gauge, GaugeVec, Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry, TextEncoder};
 
+use crate::bundle::Refusal;
+use crate::bundle::pack::Kind;
 use crate::record::Reason;
 use crate::screen::verdict::{Decision, Domain};
 use handles::Register;
@@ -41,6 +43,7 @@ pub struct Metrics {
     pub referrals: ByName<IntCounter>,
     pub evidence: ByName<IntCounter>,
     profile_matches: IntCounterVec,
+    evidence_suppressed: IntCounterVec,
     pub holds_open: ByName<IntGauge>,
     pub dropped_verdicts: IntCounter,
 
@@ -77,6 +80,9 @@ pub struct Metrics {
 
     pub ready: IntGauge,
     bundle_info: IntGaugeVec,
+    pub bundle_sequence: PerLabel<Kind, IntGauge>,
+    pub bundle_age: Gauge,
+    pub bundle_refused: PerLabel<Refusal, IntCounter>,
 }
 
 /// How far behind one owned partition is.
@@ -102,6 +108,7 @@ impl Metrics {
             referrals: ByName::counters(&row.int_counters(&catalogue::REFERRALS)?, bounds.codes),
             evidence: ByName::counters(&row.int_counters(&catalogue::EVIDENCE)?, bounds.evidence),
             profile_matches: row.int_counters(&catalogue::PROFILE_MATCHES)?,
+            evidence_suppressed: row.int_counters(&catalogue::EVIDENCE_SUPPRESSED)?,
             holds_open: ByName::gauges(&row.int_gauges(&catalogue::HOLDS_OPEN)?, bounds.codes),
             dropped_verdicts: row.int_counter(&catalogue::DROPPED_VERDICTS)?,
             e2e_latency: row.histogram(&catalogue::E2E_LATENCY)?,
@@ -132,6 +139,9 @@ impl Metrics {
             client_queue_bytes: row.gauge_per(&catalogue::CLIENT_QUEUE_BYTES)?,
             ready: row.int_gauge(&catalogue::READY)?,
             bundle_info: row.int_gauges(&catalogue::BUNDLE_INFO)?,
+            bundle_sequence: row.gauge_per(&catalogue::BUNDLE_SEQUENCE)?,
+            bundle_age: row.gauge(&catalogue::BUNDLE_AGE)?,
+            bundle_refused: row.counter_per(&catalogue::BUNDLE_REFUSED)?,
             registry,
         };
         Ok(metrics)
@@ -156,12 +166,22 @@ impl Metrics {
         let _ = self.consumer_lag_seconds.remove_label_values(&labels);
     }
 
-    /// Names the bundle in force and resolves a counter for each of its profiles, the first [`PROFILES_MAX`] by their own name.
-    pub fn bundle_in_force<'p>(&self, hash: &str, profiles: impl IntoIterator<Item = &'p str>) -> ByName<IntCounter> {
+    /// Names the bundle in force.
+    pub fn bundle_in_force(&self, hash: &str) {
         self.bundle_info.reset();
         self.bundle_info.with_label_values(&[hash]).set(1);
+    }
+
+    /// A counter for each profile of a bundle, the first [`PROFILES_MAX`] by their own name.
+    pub fn profile_matches<'p>(&self, profiles: impl IntoIterator<Item = &'p str>) -> ByName<IntCounter> {
         let named: Vec<&str> = profiles.into_iter().take(PROFILES_MAX).collect();
         ByName::counters(&self.profile_matches, &named)
+    }
+
+    /// A counter for each suppression of a policy, capped alike.
+    pub fn evidence_suppressed<'p>(&self, suppressions: impl IntoIterator<Item = &'p str>) -> ByName<IntCounter> {
+        let named: Vec<&str> = suppressions.into_iter().take(PROFILES_MAX).collect();
+        ByName::counters(&self.evidence_suppressed, &named)
     }
 
     /// The page that Prometheus reads.
@@ -185,7 +205,9 @@ mod tests {
     fn page_has_help_and_type_of_every_metric() {
         let metrics = metrics();
         metrics.partition_lag("cargo.messages", 3).records.set(7);
-        metrics.bundle_in_force("ab12", ["night-shift"]);
+        metrics.bundle_in_force("ab12");
+        metrics.profile_matches(["night-shift"]);
+        metrics.evidence_suppressed(["known-lane"]);
         let page = metrics.page().unwrap();
         for row in catalogue::CATALOGUE {
             assert!(page.contains(&format!("# HELP {} {}\n", row.name, row.help)), "no HELP of {}", row.name);
@@ -234,7 +256,7 @@ mod tests {
     fn profiles_beyond_the_cap_count_as_other() {
         let metrics = metrics();
         let ids: Vec<String> = (0..PROFILES_MAX + 2).map(|n| format!("p{n}")).collect();
-        let matches = metrics.bundle_in_force("ab12", ids.iter().map(String::as_str));
+        let matches = metrics.profile_matches(ids.iter().map(String::as_str));
         matches.of("p0").inc();
         matches.of("p1000").inc();
         matches.of("p1001").inc();
@@ -246,8 +268,10 @@ mod tests {
     #[test]
     fn only_the_bundle_in_force_is_named_and_its_counters_go_on() {
         let metrics = metrics();
-        metrics.bundle_in_force("old", ["a"]).of("a").inc();
-        metrics.bundle_in_force("new", ["a"]).of("a").inc();
+        for hash in ["old", "new"] {
+            metrics.bundle_in_force(hash);
+            metrics.profile_matches(["a"]).of("a").inc();
+        }
         let page = metrics.page().unwrap();
         assert!(page.contains("loadgate_bundle_info{hash=\"new\"} 1\n"));
         assert!(!page.contains("hash=\"old\""));

@@ -140,13 +140,15 @@ struct Reason<'a> {
     weight: u32,
     referral: Option<Decision>,
     shadow: bool,
+    suppressed_by: Option<&'a str>,
 }
 
 impl<'a> From<&'a Evidence> for Reason<'a> {
     fn from(evidence: &'a Evidence) -> Self {
-        let Evidence { kind, id, domains: _, text, values, weight, referral, shadow } = evidence;
+        let Evidence { kind, id, domains: _, text, values, weight, referral, shadow, suppressed_by } = evidence;
         let (kind, weight, referral, shadow) = (*kind, *weight, *referral, *shadow);
-        Reason { kind, id, text: clip(text), values: Values(values), weight, referral, shadow }
+        let suppressed_by = suppressed_by.as_deref();
+        Reason { kind, id, text: clip(text), values: Values(values), weight, referral, shadow, suppressed_by }
     }
 }
 

@@ -23,6 +23,8 @@ pub struct AssessmentLine<'a> {
     pub evidence_ids: Vec<&'a str>,
     /// Reasons found in shadow mode.
     pub shadow_ids: Vec<&'a str>,
+    /// Reasons that a suppression of the policy holds back.
+    pub suppressed: Vec<Suppressed<'a>>,
     /// PACT data-quality codes.
     pub errors: &'a [&'a str],
     /// SHA-256 of the rule bundle, hexadecimal.
@@ -36,6 +38,13 @@ pub struct AssessmentLine<'a> {
     pub answered_ids: &'a [Cow<'static, str>],
     /// What memory had read.
     pub memory: &'a [Position<'a>],
+}
+
+/// A reason, and what holds it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Suppressed<'a> {
+    pub id: &'a str,
+    pub by: &'a str,
 }
 
 impl AssessmentLine<'_> {

@@ -24,6 +24,8 @@ pub struct Assessment<'a> {
     #[serde(borrow)]
     pub shadow_ids: Vec<&'a str>,
     #[serde(borrow)]
+    pub suppressed: Vec<Suppressed<'a>>,
+    #[serde(borrow)]
     pub errors: Vec<&'a str>,
     pub bundle: &'a str,
     pub received: Timestamp,
@@ -34,6 +36,13 @@ pub struct Assessment<'a> {
     pub withdrawn_ids: Vec<&'a str>,
     #[serde(borrow)]
     pub answered_ids: Vec<&'a str>,
+}
+
+/// A reason, and the suppression that holds it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Suppressed<'a> {
+    pub id: &'a str,
+    pub by: &'a str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -36,6 +36,7 @@ fn evidence() -> Evidence {
         weight: 25,
         referral: Some(Decision::Rfi),
         shadow: false,
+        suppressed_by: None,
     }
 }
 
@@ -87,6 +88,7 @@ fn assessment() -> AssessmentLine<'static> {
         ],
         evidence_ids: vec!["D7", "P-1"],
         shadow_ids: vec![],
+        suppressed: vec![Suppressed { id: "D11", by: "known-lane" }],
         errors: &[],
         bundle: "9f86d081884c7d65",
         received: RECEIVED,

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use super::decision::{finding, judge};
 use super::facts::Facts;
 use super::indicators;
+use super::suppression;
 use super::verdict::{Decision, Domain, Evidence, EvidenceKind, Verdict};
 use crate::bundle::Bundle;
 use crate::memory::History;
@@ -68,7 +69,8 @@ pub fn from_memory(
     evidence.extend(passed);
     let known = |hash: u32| history.assessed.as_ref().is_some_and(|assessed| assessed.evidence.contains(&hash));
     evidence.retain(|evidence| !known(id_hash(&evidence.id)) && !history.answered.contains(&id_hash(&evidence.id)));
-    if evidence.iter().all(|evidence| evidence.shadow) {
+    suppression::apply(&bundle.policy.suppressions, facts, &mut evidence);
+    if !evidence.iter().any(Evidence::counts) {
         return None;
     }
     evidence.extend(history.assessed.iter().flat_map(earlier));
@@ -88,6 +90,7 @@ fn earlier(assessed: &Assessed) -> impl Iterator<Item = Evidence> {
         weight: score,
         referral: None,
         shadow: false,
+        suppressed_by: None,
     })
 }
 

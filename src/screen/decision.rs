@@ -9,6 +9,7 @@ use super::facts::{CATALOGUE, Facts};
 use super::indicators::{self, Finding, Indicator};
 use super::policy::{IndicatorRule, Policy, SCORE_MAX};
 use super::profile::{Mode, Profile};
+use super::suppression;
 use super::verdict::{Assessment, Decision, Domain, Evidence, EvidenceKind, Verdict};
 use crate::bundle::Bundle;
 use crate::model::{Consignment, ConsignmentId};
@@ -32,8 +33,9 @@ pub fn screen(facts: &Facts<'_>, bundle: &Bundle, scratch: &mut Scratch) -> Verd
         }));
     }
     evidence.extend(bundle.profiles.iter().filter_map(|profile| hit(profile, facts, scratch)));
+    suppression::apply(&bundle.policy.suppressions, facts, &mut evidence);
     let Consignment { awb, hawb, .. } = facts.consignment;
-    evidence.extend(bundle.policy.random.draw(*awb, hawb.as_deref()));
+    evidence.extend(bundle.policy.random.draw(facts.consignment));
     errors.sort_unstable();
     errors.dedup();
     let id = ConsignmentId { awb: *awb, hawb: hawb.as_ref().map(ToString::to_string) };
@@ -62,6 +64,7 @@ pub(super) fn finding(
         weight: if shadow { 0 } else { weight },
         referral: None,
         shadow,
+        suppressed_by: None,
     };
     Some((evidence, errors))
 }
@@ -96,7 +99,7 @@ pub(super) fn judge(
 }
 
 fn assess(domain: Domain, evidence: &[Evidence], answered: &Ids, policy: &Policy) -> Assessment {
-    let counts = |evidence: &Evidence| !evidence.shadow && !answered.contains(&evidence.id);
+    let counts = |evidence: &Evidence| evidence.counts() && !answered.contains(&evidence.id);
     let acted_upon = || evidence.iter().filter(|evidence| counts(evidence) && evidence.domains.contains(&domain));
     let score = acted_upon().fold(0, |score: u32, evidence| score.saturating_add(evidence.weight)).min(SCORE_MAX);
     let demanded = acted_upon().filter_map(|evidence| evidence.referral).max().unwrap_or(Decision::Clear);
@@ -170,6 +173,38 @@ mod tests {
             let (verdict, _) = screened(SEVEN, &bundle(policy, files()));
             assert_eq!(verdict.domains[1], Assessment { score: 0, proposed: Decision::Dnl, ordered });
             assert_eq!(verdict.decision, ordered);
+        }
+    }
+
+    #[test]
+    fn a_suppression_holds_back_what_it_names_for_whom_it_names_until_it_ends() {
+        let suppression = |condition: &str, until: &str| {
+            format!(
+                "[[suppression]]\nid = 'known-lane'\nowner = 'o'\nreason = 'looked into'\nof = ['a', 'b']\n\
+                 condition = \"{condition}\"\nvalid_until = {until}\n"
+            )
+        };
+        let files = || {
+            vec![
+                profile("a", "customs", "weight = 45", "pieces > 3"),
+                profile("b", "customs", "referral = 'rfs'", "pieces > 3"),
+                profile("c", "customs", "weight = 30", "pieces > 3"),
+            ]
+        };
+        let held = |condition: &str, until: &str| screened(SEVEN, &bundle(&suppression(condition, until), files())).0;
+        let verdict = held("origin == 'BOG'", "2026-01-01");
+        assert_eq!(verdict.domains[1], Assessment { score: 30, proposed: Decision::Clear, ordered: Decision::Clear });
+        let told: Vec<_> =
+            verdict.evidence.iter().map(|found| (&*found.id, found.weight, found.suppressed_by.as_deref())).collect();
+        assert_eq!(told, [("c", 30, None), ("a", 0, Some("known-lane")), ("b", 0, Some("known-lane"))]);
+        assert_eq!(verdict.evidence[1].text, "7 from BOG", "it is still evidence");
+        // The day before was its last; it is for another lane; what decides is not stated.
+        for (condition, until) in
+            [("origin == 'BOG'", "2025-12-31"), ("origin == 'MDE'", "2026-12-31"), ("slac == 1", "2026-12-31")]
+        {
+            let verdict = held(condition, until);
+            assert_eq!(verdict.domains[1].score, 75, "{condition} {until}");
+            assert!(verdict.evidence.iter().all(|found| found.suppressed_by.is_none()));
         }
     }
 

@@ -5,6 +5,7 @@ use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 use crate::screen::indicators::Indicator;
 use crate::screen::profile::{DOMAINS, Mode, REFERRALS};
 use crate::screen::quota::Quota;
+use crate::screen::suppression::{self, Suppression};
 use crate::screen::verdict::{Decision, Domain};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,7 @@ pub struct Policy {
     /// What differs from the catalogue, by the indicator's place in it; empty when nothing does.
     pub indicators: Vec<Option<IndicatorRule>>,
     pub random: Quota,
+    pub suppressions: Vec<Suppression>,
 }
 
 /// Least score of each decision; ascending.
@@ -53,7 +55,13 @@ impl Default for IndicatorRule {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { thresholds: Default::default(), highest_order: Decision::Rfs, indicators: Vec::new(), random: Quota::default() }
+        Self {
+            thresholds: Default::default(),
+            highest_order: Decision::Rfs,
+            indicators: Vec::new(),
+            random: Quota::default(),
+            suppressions: Vec::new(),
+        }
     }
 }
 
@@ -101,6 +109,7 @@ fn from_table(table: Table<'_, '_>, indicators: &[Indicator]) -> Policy {
         thresholds: table.table("thresholds").map_or(defaults.thresholds, domain_thresholds),
         indicators: table.table("indicators").map(|rules| indicator_rules(&rules, indicators)).unwrap_or_default(),
         random: table.table("random").map_or(defaults.random, Quota::read),
+        suppressions: suppression::read(&table),
     };
     table.finish();
     policy
@@ -207,8 +216,28 @@ mod tests {
         let place = INDICATORS.iter().position(|indicator| indicator.id == "D1").unwrap();
         assert_eq!(policy.rule(place), Some(&rule));
         assert_eq!((policy.rule(place + 1), policy.rule(usize::MAX)), (None, None));
-        let random = Quota { seed: "s".into(), share_per_10_000: 7, referral: Decision::Rfi, domain: Domain::Customs };
+        let random =
+            Quota { seed: "s".into(), share_per_10_000: 7, referral: Decision::Rfi, domain: Domain::Customs, lanes: Vec::new() };
         assert_eq!(policy.random, random);
+    }
+
+    #[test]
+    fn a_suppression_without_owner_reason_or_end_is_refused() {
+        let whole = "[[suppression]]\nid = 'a'\nowner = 'o'\nreason = 'r'\nof = ['D1']\ncondition = 'pieces > 3'\n\
+            valid_until = 2026-12-31\n";
+        assert_eq!(read(whole).unwrap().suppressions[0].of[0].id, "D1");
+        let told = |text: &str| read(text).unwrap_err().into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("; ");
+        for (line, expected) in [
+            ("owner = 'o'", "`owner` is missing"),
+            ("reason = 'r'", "`reason` is missing"),
+            ("valid_until = 2026-12-31", "`valid_until` is missing"),
+            ("of = ['D1']", "`of` must list what is held back: ids of profiles or indicators"),
+            ("condition = 'pieces > 3'", "`condition` is missing"),
+        ] {
+            assert_eq!(told(&whole.replace(line, "")), expected);
+        }
+        assert_eq!(told(&whole.repeat(2)), "there are two suppressions `a`");
+        assert_eq!(told(&whole.replace("pieces > 3", "picees > 3")), "there is no fact `picees`");
     }
 
     #[test]

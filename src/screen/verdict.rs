@@ -68,13 +68,23 @@ pub struct Evidence {
     pub text: String,
     /// The values compared, by fact name or label.
     pub values: Vec<(Cow<'static, str>, String)>,
-    /// Points towards the score; 0 for evidence in shadow mode.
+    /// Points towards the score; 0 for evidence in shadow mode or suppressed.
     pub weight: u32,
     /// The least decision this reason alone demands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub referral: Option<Decision>,
     /// Evaluated and counted, never acted upon.
     pub shadow: bool,
+    /// The policy's suppression that holds it back: counted, never acted upon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed_by: Option<String>,
+}
+
+impl Evidence {
+    /// Whether it is acted upon.
+    pub fn counts(&self) -> bool {
+        !self.shadow && self.suppressed_by.is_none()
+    }
 }
 
 /// What one domain makes of its evidence.

@@ -14,6 +14,7 @@
 //! has claimed. Stopping runs with the flow: the publisher tells the reader to stop, the reader hands over its last batch and hangs
 //! up, each stage drains and hangs up, the publisher commits what came and leaves the group.
 
+mod bundles;
 mod decoding;
 mod health;
 mod publisher;
@@ -33,22 +34,23 @@ use std::time::{Duration, Instant, SystemTime};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
 use crate::batch::Batch;
-use crate::bundle::Bundle;
+use crate::bundle::Current;
 use crate::decode::{Decoder, DecoderConfig, Limits};
 use crate::kafka::Connection;
 use crate::memory::{Horizons, Keys, Observer};
 use crate::metrics::labels::Stage;
 use crate::model::Timestamp;
 use crate::outputs::Frames;
-use crate::screen::decision::Scratch;
-use crate::screen::facts::FactsBuffer;
+use crate::screen::judge::Judge;
 use crate::sink::{HoldLog, Holds, Transactor};
 use crate::source::reader::{Command, Reader, Start, in_turn};
 use crate::source::{BatchLimits, Claims, Input, Ownership, Partition, Positions};
 use decoding::{DecodeWorker, Observed};
 use publisher::Publisher;
 use remembering::{Remembered, Rememberer};
+use worker::Named;
 
+pub use bundles::Rules;
 pub use decoding::{assessed, seen};
 pub use health::{Beat, Health};
 pub use publisher::Topics;
@@ -57,7 +59,6 @@ pub use settings::{FrameError, frames};
 pub use snapshots::SnapshotSettings;
 use snapshots::Snapshots;
 pub use telemetry::Telemetry;
-pub use telling::{deadline_evidence, id, moved, remembered_id, skeleton};
 pub use worker::{Referral, Screened, ScreenedRecord, What, Worker};
 
 /// What memory is made with.
@@ -128,11 +129,12 @@ impl Shutdown {
 /// Brokers that are away are waited for; only what cannot get better (a setting that librdkafka refuses) is an error.
 pub fn run(
     settings: &Settings,
-    bundle: &Arc<Bundle>,
+    rules: &Rules,
     frames: Frames,
     telemetry: &Telemetry,
     shutdown: &Shutdown,
 ) -> Result<(), ServiceError> {
+    let Some(current) = rules.current(settings, telemetry, shutdown)? else { return Ok(()) };
     let listener = telemetry.listener();
     let Settings { connection, group, memory, .. } = settings;
     let inputs: Arc<[Input]> = settings.inputs.clone().into();
@@ -160,7 +162,7 @@ pub fn run(
         telemetry: telemetry.clone(),
         measured: Instant::now(),
     };
-    let (recalled, screened) = start_screening(settings, bundle, frames, telemetry, &inputs)?;
+    let (recalled, screened) = start_screening(settings, &current, frames, telemetry, &inputs)?;
     start_memory(rememberer, observed, recalled, telemetry)?;
     start_reader(reader, reader_commands, batches, telemetry.clone())?;
     let publisher = Publisher {
@@ -246,23 +248,19 @@ fn start_decoding(
 
 fn start_screening(
     settings: &Settings,
-    bundle: &Arc<Bundle>,
+    current: &Arc<Current>,
     frames: Frames,
     telemetry: &Telemetry,
     inputs: &Arc<[Input]>,
 ) -> Result<Lanes<Remembered, Screened>, ServiceError> {
-    let profiles = bundle.profiles.iter().map(|profile| profile.id.as_str());
-    let profile_matches = Arc::new(telemetry.metrics.bundle_in_force(&bundle.hash.to_string(), profiles));
     start_stage("screen", Stage::Screen, settings, telemetry, || {
         let mut worker = Worker {
-            bundle: Arc::clone(bundle),
-            bundle_hash: bundle.hash.to_string(),
+            current: Arc::clone(current),
+            named: Named::of(&current.take(), &telemetry.metrics),
             inputs: Arc::clone(inputs),
             frames,
             metrics: Arc::clone(&telemetry.metrics),
-            profile_matches: Arc::clone(&profile_matches),
-            facts: FactsBuffer::default(),
-            scratch: Scratch::default(),
+            judge: Judge::default(),
         };
         Ok(move |remembered| worker.screen(remembered))
     })

@@ -13,6 +13,9 @@ use super::health::{Beat, Health};
 use super::remembering::Inquiry;
 use super::worker::ScreenedRecord;
 use crate::batch::Batch;
+use crate::bundle::pack::Kind;
+use crate::bundle::shelf::{Accepted, Shelf};
+use crate::bundle::{BundleHash, Refused};
 use crate::codes;
 use crate::kafka::Listener;
 use crate::memory::Size;
@@ -222,6 +225,25 @@ impl Telemetry {
             let code = crate::sink::code(decision, Standing::Issued, true);
             self.metrics.holds_open.of(code).set(holds.open(decision) as i64);
         }
+    }
+
+    /// A bundle was refused, and the one in force stays.
+    pub fn bundle_refused(&self, place: &str, refused: &Refused) {
+        self.metrics.bundle_refused.of(refused.reason).inc();
+        tracing::warn!(place, reason = refused.reason.as_str(), detail = refused.detail, "bundle refused; the running one stays");
+    }
+
+    /// Nothing more is published under any other bundle.
+    pub fn bundle_in_force(&self, hash: &BundleHash, shelf: &Shelf) {
+        for kind in Kind::ALL {
+            let Some(accepted) = shelf.in_force(kind) else { continue };
+            let Accepted { manifest, place, .. } = accepted;
+            self.metrics.bundle_sequence.of(kind).set(i64::try_from(manifest.sequence).unwrap_or(i64::MAX));
+            let (kind, sequence) = (kind.as_str(), manifest.sequence);
+            let restores = manifest.restores.map(|restored| restored.sequence);
+            tracing::info!(bundle = %hash, kind, sequence, restores, author = manifest.author, place, "bundle in force");
+        }
+        self.metrics.bundle_in_force(&hash.to_string());
     }
 
     /// Positions after what is committed, of the owned partitions that anything was committed for.

@@ -2,11 +2,8 @@
 
 use crate::batch::Entry;
 use crate::decode::Format;
-use crate::memory::History;
-use crate::memory::deadline::Kind;
-use crate::memory::observation::BillClass;
-use crate::model::{BillKind, Code, Consignment, ConsignmentId, Message, Quantity, Text, Timestamp};
-use crate::outputs::{Alert, AssessmentLine, DeadLetter, Frames, Header, Position, Referral, Source, Summary};
+use crate::model::Consignment;
+use crate::outputs::{Alert, AssessmentLine, DeadLetter, Frames, Header, Position, Referral, Source, Summary, Suppressed};
 use crate::record::Rejected;
 use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, EvidenceKind, Occasion, Verdict};
 use crate::sink::{self, Destination, Outbox, Standing, Telling};
@@ -71,17 +68,21 @@ impl Case<'_> {
         }
     }
 
-    fn assessment(&self) -> AssessmentLine<'_> {
+    fn assessment<'s>(&'s self) -> AssessmentLine<'s> {
         let Verdict { consignment, evidence, carried, .. } = self.verdict;
-        let reasons =
-            |shadow: bool| evidence.iter().filter(move |evidence| evidence.shadow == shadow && is_reason(evidence)).map(id_of);
+        let reasons = |wanted: fn(&Evidence) -> bool| {
+            evidence.iter().filter(move |evidence| wanted(evidence) && is_reason(evidence)).map(id_of)
+        };
+        let suppressed =
+            |evidence: &'s Evidence| Some(Suppressed { id: id_of(evidence), by: evidence.suppressed_by.as_deref()? });
         AssessmentLine {
             awb: consignment.awb,
             hawb: consignment.hawb.as_deref(),
             decision: self.verdict.decision,
             domains: self.verdict.domains,
-            evidence_ids: reasons(false).chain(carried.iter().map(|id| &**id)).collect(),
-            shadow_ids: reasons(true).collect(),
+            evidence_ids: reasons(Evidence::counts).chain(carried.iter().map(|id| &**id)).collect(),
+            shadow_ids: reasons(|evidence| evidence.shadow).collect(),
+            suppressed: evidence.iter().filter_map(suppressed).collect(),
             errors: &self.verdict.errors,
             bundle: self.bundle,
             received: self.entry.record.timestamp,
@@ -101,77 +102,6 @@ fn is_reason(evidence: &Evidence) -> bool {
 
 fn id_of(evidence: &Evidence) -> &str {
     &evidence.id
-}
-
-pub fn id(consignment: &Consignment<'_>) -> ConsignmentId {
-    ConsignmentId { awb: consignment.awb, hawb: consignment.hawb.as_ref().map(ToString::to_string) }
-}
-
-/// Which consignment the movement at `line` of a message is of.
-pub fn moved(message: &Message<'_>, line: usize) -> Option<ConsignmentId> {
-    let awb = match message {
-        Message::Status(report) => Some(report.awb),
-        Message::Booking(booking) => Some(booking.line.awb),
-        Message::Manifest(list) | Message::BookedList(list) => list.lines().nth(line).map(|(_, line)| line.awb),
-        Message::Waybill(_) | Message::Houses(_) | Message::Outcome(_) => None,
-    };
-    awb.map(|awb| ConsignmentId { awb: Some(awb), hawb: None })
-}
-
-/// A consignment as memory knows it: no parties and no goods, which memory does not keep.
-pub fn skeleton(id: &ConsignmentId, history: &History) -> Consignment<'static> {
-    let (_, bill) = history.bill.unwrap_or_default();
-    let known = |number: u64| (number > 0).then_some(number);
-    let station = |station: [u8; 3]| std::str::from_utf8(&station).ok().and_then(|text| Code::new(text.trim_end_matches('\0')));
-    Consignment {
-        kind: match (id.hawb.is_some(), bill.kind) {
-            (true, _) | (_, BillClass::House) => BillKind::House,
-            (_, BillClass::Consolidation) => BillKind::Consolidation,
-            (_, BillClass::Direct) => BillKind::Direct,
-        },
-        awb: id.awb,
-        hawb: id.hawb.clone().map(Text::from),
-        origin: station(bill.lane.origin),
-        destination: station(bill.lane.destination),
-        quantity: Quantity {
-            pieces: known(bill.pieces.into()).map(|_| bill.pieces),
-            weight_g: known(bill.weight_g),
-            volume_cm3: known(bill.volume_cm3),
-            ..Quantity::default()
-        },
-        ..Consignment::default()
-    }
-}
-
-/// The number of a consignment that no message names: of the assessment that a hold stands on, else of its bill.
-pub fn remembered_id(history: &History, held: bool) -> Option<ConsignmentId> {
-    let assessed = history.assessed.as_ref().filter(|_| held);
-    let assessed = assessed.map(|assessed| ConsignmentId { awb: assessed.awb, hawb: assessed.hawb.as_deref().map(Into::into) });
-    assessed.or_else(|| history.bill.map(|(_, bill)| ConsignmentId { awb: bill.awb, hawb: None }))
-}
-
-/// The reason that a deadline that passed gives.
-pub fn deadline_evidence(kind: Kind, time: Timestamp, history: &History) -> Evidence {
-    let (id, text, weight, domains) = match kind {
-        Kind::Houses => {
-            ("Q4", "no house bill of this consolidation four hours before its departure".to_owned(), 40, Domain::ALL.to_vec())
-        }
-        Kind::Pickup => ("T4", "not picked up within five days of its arrival".to_owned(), 15, vec![Domain::Customs]),
-        Kind::Outcome => {
-            let since = history.assessed.as_ref().map(|assessed| assessed.stamp.time).unwrap_or_default();
-            ("unanswered", format!("the referral of {since} has not been answered for a day"), 0, Domain::ALL.to_vec())
-        }
-    };
-    Evidence {
-        kind: if kind == Kind::Outcome { EvidenceKind::Earlier } else { EvidenceKind::Indicator },
-        id: id.into(),
-        domains,
-        text,
-        values: vec![("deadline".into(), time.to_string())],
-        weight,
-        referral: None,
-        shadow: false,
-    }
 }
 
 fn destination(domain: Domain) -> Destination {

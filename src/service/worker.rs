@@ -5,19 +5,18 @@ use std::sync::Arc;
 
 use prometheus::IntCounter;
 
+use super::decoding::Item;
 use super::remembering::{Recalled, Remembered};
 use super::telling::{self, Case};
 use crate::batch::{Claim, Entry};
-use crate::bundle::Bundle;
-use crate::memory::History;
-use crate::memory::deadline::{Kind, Passed};
+use crate::bundle::{Bundle, BundleHash, Current};
+use crate::decode::Format;
 use crate::metrics::{ByName, Metrics};
-use crate::model::{Consignment, ConsignmentId, Message, Outcome, Timestamp};
+use crate::model::{ConsignmentId, Message, Timestamp};
 use crate::outputs::{Frames, Position, Source, Told};
 use crate::screen::course;
-use crate::screen::decision::{self, Scratch};
-use crate::screen::facts::{Facts, FactsBuffer};
-use crate::screen::verdict::{Decision, Domain, EvidenceKind, Occasion, Verdict};
+use crate::screen::judge::{Judge, Judged};
+use crate::screen::verdict::{Decision, Domain, EvidenceKind, Verdict};
 use crate::sink::{HoldId, Outbox, Outgoing};
 use crate::source::{Input, Partition};
 
@@ -28,6 +27,8 @@ pub struct Screened {
     referrals: Vec<Referral>,
     /// One a record of the batch.
     spans: Vec<(Range<usize>, Range<usize>)>,
+    /// Held until this is published or dropped: the end of a bundle is when nobody holds it.
+    _judged_by: Arc<Bundle>,
 }
 
 /// What is to be told to the terminal; under which code is decided where the open holds are known.
@@ -96,30 +97,58 @@ impl Screened {
     }
 }
 
-/// A screening worker. Owns its scratch memory; shares the bundle.
-pub struct Worker {
-    pub bundle: Arc<Bundle>,
+/// A bundle as outputs and metrics name it.
+pub struct Named {
+    hash: BundleHash,
     /// Hexadecimal, as every output names it.
-    pub bundle_hash: String,
+    text: String,
+    profile_matches: ByName<IntCounter>,
+    suppressed: ByName<IntCounter>,
+}
+
+impl Named {
+    pub fn of(bundle: &Bundle, metrics: &Metrics) -> Self {
+        let profiles = bundle.profiles.iter().map(|profile| profile.id.as_str());
+        let suppressions = bundle.policy.suppressions.iter().map(|suppression| suppression.id.as_str());
+        Self {
+            hash: bundle.hash,
+            text: bundle.hash.to_string(),
+            profile_matches: metrics.profile_matches(profiles),
+            suppressed: metrics.evidence_suppressed(suppressions),
+        }
+    }
+}
+
+/// A screening worker. Takes the bundle in force for each batch.
+pub struct Worker {
+    pub current: Arc<Current>,
+    /// Of the last batch.
+    pub named: Named,
     pub inputs: Arc<[Input]>,
     pub frames: Frames,
     pub metrics: Arc<Metrics>,
-    pub profile_matches: Arc<ByName<IntCounter>>,
-    pub facts: FactsBuffer,
-    pub scratch: Scratch,
+    pub judge: Judge,
 }
 
 /// Where what is found about one record goes.
 struct Desk<'a> {
     entry: Entry<'a>,
     source: Source<'a>,
+    bundle: &'a Bundle,
     memory: &'a [Position<'a>],
     outbox: &'a mut Outbox,
     referrals: &'a mut Vec<Referral>,
 }
 
+/// What memory recalled for one record, in the order of its messages.
+type Recollections<'r> = std::iter::Peekable<std::slice::Iter<'r, Recalled>>;
+
 impl Worker {
     pub fn screen(&mut self, remembered: Remembered) -> Screened {
+        let bundle = self.current.take();
+        if bundle.hash != self.named.hash {
+            self.named = Named::of(&bundle, &self.metrics);
+        }
         let mut outbox = Outbox::default();
         let mut referrals = Vec::new();
         let mut spans = Vec::with_capacity(remembered.observed.batch().len());
@@ -127,134 +156,101 @@ impl Worker {
         let memory = positions(&inputs, &remembered);
         for ((entry, items), recalled) in remembered.observed.records().zip(remembered.recalled()) {
             let (told, referred) = (outbox.len(), referrals.len());
-            if let Some(input) = inputs.get(usize::from(entry.record.origin.topic)).filter(|_| entry.claim != Claim::NONE) {
-                let origin = entry.record.origin;
+            let origin = entry.record.origin;
+            if let Some(input) = inputs.get(usize::from(origin.topic)).filter(|_| entry.claim != Claim::NONE) {
                 let source = Source { topic: &input.topic, partition: origin.partition, offset: origin.offset, index: 0 };
-                let mut desk = Desk { entry, source, memory: &memory, outbox: &mut outbox, referrals: &mut referrals };
-                let mut recalled = recalled.iter().peekable();
-                for item in items {
-                    match item.message {
-                        Err(rejected) => {
-                            self.metrics.dead_letters.of(rejected.reason).inc();
-                            telling::dead_letter(rejected, entry, desk.source, input.format(), &self.frames, desk.outbox);
-                            desk.source.index += 1;
-                        }
-                        Ok(message) => self.answer(message, &mut recalled, &mut desk),
-                    }
-                }
-                recalled.for_each(|recalled| self.pass(recalled, &mut desk));
+                let (outbox, referrals) = (&mut outbox, &mut referrals);
+                let desk = Desk { entry, source, bundle: &bundle, memory: &memory, outbox, referrals };
+                self.screen_record(input.format(), items, recalled, desk);
             }
             spans.push((told..outbox.len(), referred..referrals.len()));
         }
         drop(memory);
-        Screened { remembered, outbox, referrals, spans }
+        Screened { remembered, outbox, referrals, spans, _judged_by: bundle }
+    }
+
+    fn screen_record<'b>(
+        &mut self,
+        format: Format,
+        items: impl Iterator<Item = Item<'b>>,
+        recalled: &[Recalled],
+        mut desk: Desk<'_>,
+    ) {
+        let mut recalled = recalled.iter().peekable();
+        for item in items {
+            match item.message {
+                Err(rejected) => {
+                    self.metrics.dead_letters.of(rejected.reason).inc();
+                    telling::dead_letter(rejected, desk.entry, desk.source, format, &self.frames, desk.outbox);
+                    desk.source.index += 1;
+                }
+                Ok(message) => self.answer(message, &mut recalled, &mut desk),
+            }
+        }
+        for passed in recalled {
+            let Recalled::Passed { passed, history } = passed else { continue };
+            if let Some(judged) = self.judge.passed(passed, history, desk.bundle) {
+                self.tell(judged, None, &mut desk);
+            }
+        }
     }
 
     /// Takes what was recalled for one message and answers it.
-    fn answer<'r>(
-        &mut self,
-        message: &Message<'_>,
-        recalled: &mut std::iter::Peekable<impl Iterator<Item = &'r Recalled>>,
-        desk: &mut Desk<'_>,
-    ) {
+    fn answer(&mut self, message: &Message<'_>, recalled: &mut Recollections<'_>, desk: &mut Desk<'_>) {
+        let received = desk.entry.record.timestamp;
         match message {
             Message::Waybill(_) | Message::Houses(_) => {
                 for consignment in message.consignments() {
-                    let next = recalled.next_if(|next| matches!(next, Recalled::Declared(_)));
-                    let history = match next {
-                        Some(Recalled::Declared(history)) => Some(&**history),
-                        _ => None,
-                    };
-                    self.declared(consignment, history, desk);
-                    desk.source.index += 1;
+                    // Memory recalled one history for each.
+                    let Some(Recalled::Declared(history)) = recalled.next() else { continue };
+                    let judged = self.judge.declared(consignment, received, history, desk.bundle);
+                    self.tell(judged, None, desk);
                 }
             }
             Message::Outcome(outcome) => {
-                if let Some(Recalled::Concluded(history)) = recalled.next_if(|next| matches!(next, Recalled::Concluded(_))) {
-                    self.concluded(outcome, history, desk);
-                }
-                desk.source.index += 1;
+                let Some(Recalled::Concluded(history)) = recalled.next() else { return };
+                let judged = self.judge.concluded(outcome, history, desk.bundle);
+                self.tell(judged, Some(course::closes(outcome.kind).unwrap_or_default()), desk);
             }
             Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
-                while let Some(Recalled::Moved { line, history }) =
-                    recalled.next_if(|next| matches!(next, Recalled::Moved { .. }))
-                {
-                    self.moved(message, *line, history, desk);
-                    desk.source.index += 1;
+                let is_moved = |next: &&Recalled| matches!(next, Recalled::Moved { .. });
+                while let Some(Recalled::Moved { line, history }) = recalled.next_if(is_moved) {
+                    if let Some(judged) = self.judge.moved(message, *line, received, history, desk.bundle) {
+                        self.tell(judged, None, desk);
+                    }
                 }
             }
         }
     }
 
-    fn declared(&mut self, consignment: &Consignment<'_>, history: Option<&History>, desk: &mut Desk<'_>) {
-        let facts = Facts::new(consignment, desk.entry.record.timestamp, &mut self.facts);
-        let unknown = History::default();
-        let history = history.unwrap_or(&unknown);
-        let verdict = decision::screen(&facts.with_history(history), &self.bundle, &mut self.scratch);
-        let verdict = course::continued(verdict, history, &self.bundle);
-        self.tell(verdict, consignment, Occasion::Declared, What::Ordered, desk);
-    }
-
-    fn moved(&mut self, message: &Message<'_>, line: usize, history: &History, desk: &mut Desk<'_>) {
-        let Some(known) = telling::moved(message, line).map(|id| telling::skeleton(&id, history)) else { return };
-        let facts = Facts::new(&known, desk.entry.record.timestamp, &mut self.facts).with_history(history);
-        if let Some(verdict) = course::from_memory(telling::id(&known), &facts, history, &self.bundle, Vec::new()) {
-            self.tell(verdict, &known, Occasion::Moved, What::Ordered, desk);
-        }
-    }
-
-    fn concluded(&mut self, outcome: &Outcome<'_>, history: &History, desk: &mut Desk<'_>) {
-        let id = ConsignmentId { awb: outcome.awb, hawb: outcome.hawb.as_ref().map(ToString::to_string) };
-        let verdict = course::concluded(id.clone(), outcome.kind, history, &self.bundle);
-        let known = telling::skeleton(&id, history);
-        let closes = course::closes(outcome.kind);
-        self.tell(verdict, &known, Occasion::Outcome, |_| What::Released(closes.unwrap_or_default()), desk);
-    }
-
-    /// A deadline passed with this record.
-    fn pass(&mut self, recalled: &Recalled, desk: &mut Desk<'_>) {
-        let Recalled::Passed { passed: Passed { time, kind, .. }, history } = recalled else { return };
-        let Some(id) = telling::remembered_id(history, *kind == Kind::Outcome) else { return };
-        let known = telling::skeleton(&id, history);
-        let facts = Facts::new(&known, *time, &mut self.facts).with_history(history);
-        let evidence = vec![telling::deadline_evidence(*kind, *time, history)];
-        if let Some(verdict) = course::from_memory(id, &facts, history, &self.bundle, evidence) {
-            self.tell(verdict, &known, Occasion::Deadline, What::Ordered, desk);
-        }
-        desk.source.index += 1;
-    }
-
-    fn tell(
-        &self,
-        verdict: Verdict,
-        consignment: &Consignment<'_>,
-        occasion: Occasion,
-        what: impl FnOnce(Decision) -> What,
-        desk: &mut Desk<'_>,
-    ) {
+    /// `released`: the holds up to this one are removed, where a person's outcome was the occasion.
+    fn tell(&self, judged: Judged<'_>, released: Option<Decision>, desk: &mut Desk<'_>) {
+        let Judged { verdict, consignment, occasion } = judged;
         let case = Case {
             verdict: &verdict,
-            consignment,
+            consignment: &consignment,
             occasion,
             entry: desk.entry,
             source: desk.source,
-            bundle: &self.bundle_hash,
+            bundle: &self.named.text,
             memory: desk.memory,
         };
         case.tell(&self.frames, desk.outbox);
         self.count(&verdict);
-        let telling = what(verdict.decision);
+        let telling = released.map_or(What::Ordered(verdict.decision), What::Released);
         let Verdict { consignment: id, errors, .. } = verdict;
         desk.referrals.push(Referral { id, telling, errors, index: desk.source.index });
+        desk.source.index += 1;
     }
 
     fn count(&self, verdict: &Verdict) {
         self.metrics.consignments_assessed.of(verdict.decision).inc();
         for evidence in &verdict.evidence {
             match evidence.kind {
-                EvidenceKind::Profile => self.profile_matches.of(&evidence.id).inc(),
+                EvidenceKind::Profile => self.named.profile_matches.of(&evidence.id).inc(),
                 _ => self.metrics.evidence.of(&evidence.id).inc(),
             }
+            evidence.suppressed_by.iter().for_each(|by| self.named.suppressed.of(by).inc());
         }
         for (domain, assessed) in Domain::ALL.into_iter().zip(verdict.domains) {
             if assessed.proposed > Decision::Clear {

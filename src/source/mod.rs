@@ -5,6 +5,7 @@
 //! one again from the position that the group committed where memory is past it. A partition that is lost and gained again is a
 //! new [`Claim`](crate::batch::Claim): whatever was read under the old one falls away when it reaches the sink.
 
+pub mod bundles;
 mod claims;
 mod ends;
 mod ownership;

@@ -86,6 +86,7 @@ impl Profile {
             weight: if shadow { 0 } else { self.weight },
             referral: self.referral.filter(|_| !shadow),
             shadow,
+            suppressed_by: None,
         }
     }
 
