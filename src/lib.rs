@@ -66,6 +66,7 @@ pub mod model;
 pub mod names;
 pub mod outputs;
 pub mod record;
+pub mod replay;
 pub mod screen;
 pub mod service;
 pub mod sink;

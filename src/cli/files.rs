@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::{Args, ValueEnum};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::decode::{Format, Limits};
 use crate::model::Timestamp;
@@ -34,12 +34,14 @@ pub enum FormatName {
     CargoImp,
     Json,
     Avro,
+    /// JSON lines {"received": TIME, "payload": TEXT}: each with the time at which it came.
+    Recorded,
 }
 
 impl From<FormatName> for Format {
     fn from(name: FormatName) -> Self {
         match name {
-            FormatName::Auto => Format::Auto,
+            FormatName::Auto | FormatName::Recorded => Format::Auto,
             FormatName::CargoImp => Format::CargoImp,
             FormatName::Json => Format::Json,
             FormatName::Avro => Format::Avro,
@@ -57,7 +59,11 @@ impl Input {
     /// Reads the files one after the other.
     pub fn payloads(&self) -> impl Iterator<Item = Result<Payload, String>> {
         let stdin = self.files.is_empty().then(|| self.stdin());
-        stdin.into_iter().chain(self.files.iter().map(|path| self.file(path)))
+        let files = stdin.into_iter().chain(self.files.iter().map(|path| self.file(path)));
+        files.flat_map(|file| match (file, self.format) {
+            (Ok(payload), FormatName::Recorded) => recorded(&payload.bytes),
+            (file, _) => vec![file],
+        })
     }
 
     /// A file may hold many messages, so it may be larger than a record.
@@ -83,6 +89,23 @@ impl Input {
     }
 }
 
+/// One line of a recorded file.
+#[derive(Deserialize)]
+struct Recorded {
+    received: Timestamp,
+    payload: String,
+}
+
+fn recorded(bytes: &[u8]) -> Vec<Result<Payload, String>> {
+    let lines = bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
+    let read = lines.map(|(number, line)| {
+        let fault = |error| format!("line {}: {error}; expected {{\"received\": TIME, \"payload\": TEXT}}", number + 1);
+        let Recorded { received, payload } = serde_json::from_slice(line).map_err(fault)?;
+        Ok(Payload { bytes: payload.into_bytes(), received })
+    });
+    read.collect()
+}
+
 /// JSON lines on standard output. A reader that hangs up (`| head`) ends the command quietly.
 pub struct Lines<W> {
     out: W,
@@ -98,6 +121,11 @@ impl<W: Write> Lines<W> {
     /// Writes one line; false when nobody reads any more.
     pub fn write(&mut self, value: &impl Serialize) -> bool {
         serde_json::to_writer(&mut self.out, value).is_ok() && self.out.write_all(b"\n").is_ok()
+    }
+
+    /// Writes one line of text.
+    pub fn text(&mut self, line: &str) -> bool {
+        writeln!(self.out, "{line}").is_ok()
     }
 
     pub fn finish(mut self) -> bool {

@@ -4,6 +4,7 @@ mod bundle;
 mod check;
 mod decode;
 mod demo;
+mod explain;
 mod files;
 mod list;
 mod run;
@@ -63,6 +64,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Screen message files and print one JSON line per consignment.
     Screen(screen::Arguments),
+    /// Tell a shipment's whole story: messages, verdicts, holds.
+    Explain(explain::Arguments),
     /// Decode message files and print the canonical form, one JSON line per message.
     Decode(decode::Arguments),
     /// Pack, sign, compare, publish and roll back rule bundles.
@@ -81,6 +84,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Run(arguments) => run::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Screen(arguments) => screen::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Bundle(arguments) => bundle::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),

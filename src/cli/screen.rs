@@ -1,27 +1,33 @@
 //! `loadgate screen`
 
+use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::files::{Input, Lines, Payload};
+use super::files::{Input, Lines};
 use super::{Exit, fail, refuse};
 use crate::bundle::Bundle;
-use crate::decode::{Context, Decoder, DecoderConfig};
-use crate::model::{Awb, Message};
-use crate::screen::decision::{self, Scratch};
-use crate::screen::facts::{Facts, FactsBuffer};
-use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, Verdict};
+use crate::decode::{Decoder, DecoderConfig};
+use crate::memory::Horizons;
+use crate::model::Awb;
+use crate::replay::{Event, Replay};
+use crate::screen::judge::Judged;
+use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, Occasion};
+use crate::sink::{self, Telling};
 
 /// Screens messages as the service does, without Kafka: one JSON line per consignment. A message that cannot be read is a line
-/// `{"rejected": …}`; messages that only tell what happened (status, manifest, booking) are read and print nothing.
+/// `{"rejected": …}`. What the messages before a message tell is remembered for it, so their order matters as it does in time; a
+/// movement (status, manifest, booking) and an outcome print a line only when they change what is known.
 ///
 /// Exit code 0 when all were read, 2 when some were refused.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   loadgate screen fwb.txt
+  loadgate screen --format recorded january.jsonl february.jsonl | jq 'select(.decision != \"clear\")'
   loadgate screen --bundle config/bundle messages.json | jq 'select(.decision != \"clear\") | .evidence[].text'")]
 pub struct Arguments {
     #[command(flatten)]
@@ -36,10 +42,17 @@ pub struct Arguments {
 struct Line<'v> {
     awb: Option<Awb>,
     hawb: Option<&'v str>,
+    occasion: Occasion,
     decision: Decision,
     score: u32,
     domains: [DomainLine; 2],
     evidence: &'v [Evidence],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    answered: &'v [Cow<'static, str>],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    withdrawn: &'v [Cow<'static, str>],
+    /// What the terminal would be told.
+    codes: Vec<&'static str>,
     errors: &'v [&'static str],
     bundle: &'v str,
 }
@@ -52,73 +65,48 @@ struct DomainLine {
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
-    let bundle = match Bundle::load_or_starter(arguments.bundle.as_deref()) {
-        Ok(bundle) => bundle,
-        Err(faults) => return refuse(&faults),
+    let mut replay = match replay(&arguments.input, arguments.bundle.as_deref()) {
+        Ok(replay) => replay,
+        Err(exit) => return exit,
     };
-    let decoder = match Decoder::new(DecoderConfig::default()) {
-        Ok(decoder) => decoder,
-        Err(error) => return fail(Exit::Usage, error),
-    };
-    let mut screening = Screening {
-        bundle_hash: bundle.hash.to_string(),
-        bundle,
-        decoder,
-        facts: FactsBuffer::default(),
-        scratch: Scratch::default(),
-        lines: Lines::stdout(),
-        refused: false,
-    };
+    let hash = replay.bundle().hash.to_string();
+    let (mut lines, mut refused) = (Lines::stdout(), false);
     for payload in arguments.input.payloads() {
-        match payload {
-            Ok(payload) if screening.screen(&payload, &arguments.input) => {}
-            Ok(_) => return Exit::Done,
+        let payload = match payload {
+            Ok(payload) => payload,
             Err(reason) => return fail(Exit::Usage, reason),
+        };
+        let goes_on = replay.take(arguments.input.format.into(), &payload.bytes, payload.received, |event| match event {
+            Event::Remembered(_) => true,
+            Event::Judged(judged, tellings) => lines.write(&line(judged, tellings, &hash)),
+            Event::Rejected(rejected) => {
+                refused = true;
+                lines.write(&json!({ "rejected": rejected }))
+            }
+        });
+        if !goes_on {
+            return Exit::Done;
         }
     }
-    screening.lines.finish();
-    if screening.refused { Exit::SomeRefused } else { Exit::Done }
+    lines.finish();
+    if refused { Exit::SomeRefused } else { Exit::Done }
 }
 
-struct Screening<W> {
-    bundle: Bundle,
-    bundle_hash: String,
-    decoder: Decoder,
-    facts: FactsBuffer,
-    scratch: Scratch,
-    lines: Lines<W>,
-    refused: bool,
+/// A replay with the bundle of a command, and an empty memory.
+pub fn replay(input: &Input, bundle: Option<&std::path::Path>) -> Result<Replay, Exit> {
+    let bundle = Bundle::load_or_starter(bundle).map_err(|faults| refuse(&faults))?;
+    let decoder = Decoder::new(DecoderConfig::default()).map_err(|error| fail(Exit::Usage, error))?;
+    Ok(Replay::new(decoder, Arc::new(bundle), input.limits(), Horizons::default()))
 }
 
-impl<W: std::io::Write> Screening<W> {
-    /// False when nobody reads the output any more.
-    fn screen(&mut self, payload: &Payload, input: &Input) -> bool {
-        let context = Context { received: payload.received, limits: input.limits() };
-        let mut decoded = Vec::new();
-        self.decoder.decode(input.format.into(), &payload.bytes, &context, &mut decoded);
-        decoded.iter().all(|message| match message {
-            Ok(message) => self.assess(message, &context),
-            Err(rejected) => {
-                self.refused = true;
-                self.lines.write(&json!({ "rejected": rejected }))
-            }
-        })
-    }
-
-    fn assess(&mut self, message: &Message<'_>, context: &Context) -> bool {
-        message.consignments().iter().all(|consignment| {
-            let facts = Facts::new(consignment, context.received, &mut self.facts);
-            let verdict = decision::screen(&facts, &self.bundle, &mut self.scratch);
-            self.lines.write(&line(&verdict, &self.bundle_hash))
-        })
-    }
-}
-
-fn line<'v>(verdict: &'v Verdict, bundle: &'v str) -> Line<'v> {
+fn line<'v>(judged: &'v Judged<'_>, tellings: &[Telling], bundle: &'v str) -> Line<'v> {
+    let verdict = &judged.verdict;
     let [security, customs] = verdict.domains;
+    let id = &verdict.consignment;
     Line {
-        awb: verdict.consignment.awb,
-        hawb: verdict.consignment.hawb.as_deref(),
+        awb: id.awb,
+        hawb: id.hawb.as_deref(),
+        occasion: judged.occasion,
         decision: verdict.decision,
         score: verdict.score,
         domains: [
@@ -126,6 +114,9 @@ fn line<'v>(verdict: &'v Verdict, bundle: &'v str) -> Line<'v> {
             DomainLine { domain: Domain::Customs, assessment: customs },
         ],
         evidence: &verdict.evidence,
+        answered: &verdict.answered,
+        withdrawn: &verdict.withdrawn,
+        codes: tellings.iter().map(|told| sink::code(told.decision, told.standing, id.awb.is_some())).collect(),
         errors: &verdict.errors,
         bundle,
     }

@@ -35,7 +35,7 @@ use document::Document;
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     pub kafka: Kafka,
-    /// The topics that terminals write to.
+    /// The topics that terminals and screening teams write to.
     pub input: Vec<Input>,
     pub outputs: Outputs,
     pub batch: Batch,
@@ -287,7 +287,9 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             kafka: Kafka::default(),
-            input: vec![Input { topic: "cargo.messages".to_owned(), format: Format::Auto }],
+            input: ["cargo.messages", "cargo.outcomes"]
+                .map(|topic| Input { topic: topic.to_owned(), format: Format::Auto })
+                .into(),
             outputs: Outputs::default(),
             batch: Batch::default(),
             limits: Limits::default(),

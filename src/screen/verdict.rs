@@ -87,6 +87,15 @@ impl Evidence {
     }
 }
 
+impl Verdict {
+    /// Ids of the reasons that count: those found, in descending weight, then those of the assessment before that stand. Points of
+    /// an earlier assessment are no reason of their own.
+    pub fn reasons(&self) -> impl Iterator<Item = &str> {
+        let found = self.evidence.iter().filter(|evidence| evidence.counts() && evidence.kind != EvidenceKind::Earlier);
+        found.map(|evidence| &*evidence.id).chain(self.carried.iter().map(|id| &**id))
+    }
+}
+
 /// What one domain makes of its evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Assessment {

@@ -12,11 +12,10 @@ use rdkafka::error::KafkaResult;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::metrics::labels::Stage;
-use crate::model::Timestamp;
 use crate::outputs::{Frames, Output, Source, Told};
 use crate::record::Origin;
 use crate::screen::verdict::Decision;
-use crate::sink::{Destination, Holds, Outbox, Outcome, Outgoing, Telling, Transactor};
+use crate::sink::{Destination, Holds, Outbox, Outcome, Outgoing, Transactor};
 use crate::source::reader::Command;
 use crate::source::{Change, Claims, Input, Ownership, Partition, Positions, Question, watermark_text};
 
@@ -244,29 +243,17 @@ impl Publisher {
             let topic = inputs.get(usize::from(topic)).map(|input| input.topic.as_str()).unwrap_or_default();
             for referral in record.referrals() {
                 let source = Source { topic, partition, offset, index: referral.index };
-                let tellings = self.tellings(referral, record.entry.record.timestamp);
+                let (ordered, released) = match referral.telling {
+                    What::Ordered(ordered) => (ordered, None),
+                    What::Released(closes) => (Decision::Clear, Some(closes)),
+                };
+                let tellings = self.holds.tellings(referral.hold_id(), ordered, released, record.entry.record.timestamp);
                 let associated = self.holds.associated(referral.hold_id());
                 let view = TerminalView { referral, entry: record.entry, source, regime: &self.regime, associated };
                 codes.extend(tellings.into_iter().map(|telling| view.tell(telling, &self.frames, &mut outbox)));
             }
         }
         (outbox, codes)
-    }
-
-    /// What the terminal is told about one consignment. An outcome removes holds, and when none is left the assessment is
-    /// complete; one that removes nothing is told to nobody.
-    fn tellings(&mut self, referral: &Referral, at: Timestamp) -> Vec<Telling> {
-        let id = referral.hold_id();
-        match referral.telling {
-            What::Ordered(ordered) => vec![self.holds.tell(id, ordered, at)],
-            What::Released(closes) => {
-                let mut tellings = self.holds.release(id, closes);
-                if !tellings.is_empty() {
-                    tellings.push(self.holds.tell(id, Decision::Clear, at));
-                }
-                tellings
-            }
-        }
     }
 
     fn commit<'o>(

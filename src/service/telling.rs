@@ -5,7 +5,7 @@ use crate::decode::Format;
 use crate::model::Consignment;
 use crate::outputs::{Alert, AssessmentLine, DeadLetter, Frames, Header, Position, Referral, Source, Summary, Suppressed};
 use crate::record::Rejected;
-use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, EvidenceKind, Occasion, Verdict};
+use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, Occasion, Verdict};
 use crate::sink::{self, Destination, Outbox, Standing, Telling};
 
 /// A verdict with all that it is told with.
@@ -69,10 +69,7 @@ impl Case<'_> {
     }
 
     fn assessment<'s>(&'s self) -> AssessmentLine<'s> {
-        let Verdict { consignment, evidence, carried, .. } = self.verdict;
-        let reasons = |wanted: fn(&Evidence) -> bool| {
-            evidence.iter().filter(move |evidence| wanted(evidence) && is_reason(evidence)).map(id_of)
-        };
+        let Verdict { consignment, evidence, .. } = self.verdict;
         let suppressed =
             |evidence: &'s Evidence| Some(Suppressed { id: id_of(evidence), by: evidence.suppressed_by.as_deref()? });
         AssessmentLine {
@@ -80,8 +77,8 @@ impl Case<'_> {
             hawb: consignment.hawb.as_deref(),
             decision: self.verdict.decision,
             domains: self.verdict.domains,
-            evidence_ids: reasons(Evidence::counts).chain(carried.iter().map(|id| &**id)).collect(),
-            shadow_ids: reasons(|evidence| evidence.shadow).collect(),
+            evidence_ids: self.verdict.reasons().collect(),
+            shadow_ids: evidence.iter().filter(|evidence| evidence.shadow).map(id_of).collect(),
             suppressed: evidence.iter().filter_map(suppressed).collect(),
             errors: &self.verdict.errors,
             bundle: self.bundle,
@@ -93,11 +90,6 @@ impl Case<'_> {
             memory: self.memory,
         }
     }
-}
-
-/// Points of an earlier assessment are no reason of their own.
-fn is_reason(evidence: &Evidence) -> bool {
-    evidence.kind != EvidenceKind::Earlier
 }
 
 fn id_of(evidence: &Evidence) -> &str {

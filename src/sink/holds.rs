@@ -126,6 +126,17 @@ impl Holds {
         removed
     }
 
+    /// What the terminal is told about one consignment. A person's outcome removes holds up to `released`, and when none is left the
+    /// assessment is complete; one that removes nothing is told to nobody.
+    pub fn tellings(&mut self, id: HoldId, ordered: Decision, released: Option<Decision>, at: Timestamp) -> Vec<Telling> {
+        let Some(closes) = released else { return vec![self.tell(id, ordered, at)] };
+        let mut tellings = self.release(id, closes);
+        if !tellings.is_empty() {
+            tellings.push(self.tell(id, Decision::Clear, at));
+        }
+        tellings
+    }
+
     /// The severest open hold of a consignment.
     pub fn held(&self, id: HoldId) -> Option<Decision> {
         self.register(id.key).open().map(|(decision, _)| decision)

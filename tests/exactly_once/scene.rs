@@ -6,6 +6,7 @@ use rdkafka::consumer::BaseConsumer;
 
 use super::faults::Fault;
 use super::measures::{Measures, Window};
+use crate::memory_is_alike::digests;
 use crate::support::eventually;
 use crate::support::group::{Owners, observer, owners};
 use crate::support::kafka::Cluster;
@@ -104,6 +105,8 @@ impl Scene {
         let Self { cluster, mut replicas, setup, terminals, live, .. } = self;
         let sent = terminals.stop();
         eventually("everything is assessed in the end", PROGRESS_DEADLINE, || live.has_seen(&sent).then_some(()));
+        let memories = digests(&replicas.iter().collect::<Vec<_>>());
+        assert!(memories.iter().all(|digest| *digest == memories[0]), "the replicas remember differently: {memories:?}");
         for replica in &mut replicas {
             replica.assert_running();
             let status = replica.terminate();

@@ -1,0 +1,126 @@
+//! `loadgate explain`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::files::{Input, Lines};
+use super::screen::replay;
+use super::{Exit, fail};
+use crate::model::{Awb, ConsignmentId, Message, Timestamp};
+use crate::replay::{Event, Replay};
+use crate::screen::judge::Judged;
+use crate::sink::{self, Telling};
+
+/// Tells a shipment's whole story from message files: every message that speaks of it, every verdict on it and its houses with the
+/// reasons, and what its terminal was told. Everything else in the files is remembered along the way, because the story depends on
+/// it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  loadgate explain 020-12345675 messages.jsonl --format recorded
+  loadgate explain 020-12345675 fwb.txt fsu.txt outcomes.json --json | jq .told")]
+pub struct Arguments {
+    /// The air waybill number.
+    #[arg(value_parser = parse_awb)]
+    awb: Awb,
+    #[command(flatten)]
+    input: Input,
+    /// Rule bundle: a folder with policy.toml and profiles/. Default: the starter bundle.
+    #[arg(long, value_name = "DIR")]
+    bundle: Option<PathBuf>,
+    /// One JSON line an event.
+    #[arg(long)]
+    json: bool,
+}
+
+fn parse_awb(text: &str) -> Result<Awb, String> {
+    Awb::parse(text).ok_or_else(|| "expected an air waybill number like 020-12345675".into())
+}
+
+pub fn run(arguments: &Arguments) -> Exit {
+    let mut replay = match replay(&arguments.input, arguments.bundle.as_deref()) {
+        Ok(replay) => replay,
+        Err(exit) => return exit,
+    };
+    let id = ConsignmentId { awb: Some(arguments.awb), hawb: None };
+    let mut story = Story { lines: Lines::stdout(), json: arguments.json, told: 0 };
+    for payload in arguments.input.payloads() {
+        let payload = match payload {
+            Ok(payload) => payload,
+            Err(reason) => return fail(Exit::Usage, reason),
+        };
+        let at = payload.received;
+        let goes_on = replay.take(arguments.input.format.into(), &payload.bytes, at, |event| match event {
+            Event::Remembered(message) if Replay::concerns(message, &id) => story.message(at, message),
+            Event::Judged(judged, tellings) if judged.verdict.consignment.awb == id.awb => story.verdict(at, judged, tellings),
+            Event::Rejected(_) | Event::Remembered(_) | Event::Judged(..) => true,
+        });
+        if !goes_on {
+            return Exit::Done;
+        }
+    }
+    let told = story.told;
+    story.lines.finish();
+    if told == 0 { fail(Exit::Failed, format!("no message speaks of {}", arguments.awb)) } else { Exit::Done }
+}
+
+struct Story<W> {
+    lines: Lines<W>,
+    json: bool,
+    /// Events told.
+    told: usize,
+}
+
+impl<W: std::io::Write> Story<W> {
+    fn message(&mut self, at: Timestamp, message: &Message<'_>) -> bool {
+        self.told += 1;
+        if self.json {
+            return self.lines.write(&json!({ "received": at, "message": message }));
+        }
+        self.lines.text(&format!("{at}  {}", describe(message)))
+    }
+
+    fn verdict(&mut self, at: Timestamp, judged: &Judged<'_>, tellings: &[Telling]) -> bool {
+        self.told += 1;
+        let (verdict, id) = (&judged.verdict, &judged.verdict.consignment);
+        let codes: Vec<&str> = tellings.iter().map(|told| sink::code(told.decision, told.standing, id.awb.is_some())).collect();
+        if self.json {
+            return self.lines.write(&json!({ "received": at, "verdict": verdict, "occasion": judged.occasion, "told": codes }));
+        }
+        let told = if codes.is_empty() { "nothing".to_owned() } else { codes.join(", ") };
+        let occasion = word(&judged.occasion);
+        let head =
+            format!("{at}  verdict on {id} ({occasion}): {}, {} points; told {told}", verdict.decision.as_str(), verdict.score);
+        let reasons = verdict.evidence.iter().map(|evidence| {
+            let note = if verdict.answered.contains(&evidence.id) { " (answered)" } else { "" };
+            format!("{:>24}  {} {:>+4}  {}{note}", "", evidence.id, evidence.weight, evidence.text)
+        });
+        let withdrawn = verdict.withdrawn.iter().map(|id| format!("{:>24}  {id} is found no longer", ""));
+        std::iter::once(head).chain(reasons).chain(withdrawn).all(|line| self.lines.text(&line))
+    }
+}
+
+fn describe(message: &Message<'_>) -> String {
+    match message {
+        Message::Status(report) => {
+            let events = report.events.iter().map(|event| {
+                let station = event.station.map(|station| format!(" {station}")).unwrap_or_default();
+                let pieces = event.quantity.pieces.map(|pieces| format!(" {pieces} pieces")).unwrap_or_default();
+                format!("{}{station}{pieces}", event.code)
+            });
+            format!("status: {}", events.collect::<Vec<_>>().join(", "))
+        }
+        Message::Outcome(outcome) => format!("outcome: {}", outcome.kind.as_str()),
+        Message::Houses(houses) => format!("{} house bills", houses.houses.len()),
+        other => other.kind().replace('_', " "),
+    }
+}
+
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,192 @@
+//! The pipeline without Kafka: payloads in the order in which they came, verdicts out. What `loadgate screen` and `loadgate explain`
+//! run; the service does the same in stages, batch by batch, through the same functions.
+
+use std::sync::Arc;
+
+use crate::bundle::Bundle;
+use crate::decode::{Context, Decoded, Decoder, Format, Limits};
+use crate::memory::observation::{Assessed, LogPlace, Observation, Stamp};
+use crate::memory::{Horizons, Key, Keys, Memory, Observer, Seen};
+use crate::model::{ConsignmentId, Message, Timestamp};
+use crate::record::Rejected;
+use crate::screen::course::{self, id_hash};
+use crate::screen::judge::{Judge, Judged};
+use crate::screen::verdict::Decision;
+use crate::sink::{HoldId, Holds, Telling};
+
+/// One log of one partition, replayed from its beginning.
+pub struct Replay {
+    decoder: Decoder,
+    limits: Limits,
+    observer: Observer,
+    memory: Memory,
+    judge: Judge,
+    holds: Holds,
+    bundle: Arc<Bundle>,
+    /// Event time reached; deadlines up to it have passed.
+    watermark: Option<Timestamp>,
+    /// Records taken.
+    records: i64,
+}
+
+/// What came of a record, in its order.
+pub enum Event<'e, 'c> {
+    Rejected(&'e Rejected),
+    /// A message was taken into memory.
+    Remembered(&'e Message<'e>),
+    /// A verdict, and what the terminal would be told.
+    Judged(&'e Judged<'c>, &'e [Telling]),
+}
+
+impl Replay {
+    /// Starts with an empty memory. The keys of a replay are nobody's secret: nothing of it is written down.
+    pub fn new(decoder: Decoder, bundle: Arc<Bundle>, limits: Limits, horizons: Horizons) -> Self {
+        Self {
+            decoder,
+            limits,
+            observer: Observer::new(Keys::new(&[0; 16])),
+            memory: Memory::new(horizons),
+            judge: Judge::default(),
+            holds: Holds::default(),
+            bundle,
+            watermark: None,
+            records: 0,
+        }
+    }
+
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    /// Takes one record; `each` hears what comes of it and says whether to go on.
+    pub fn take(&mut self, format: Format, payload: &[u8], received: Timestamp, mut each: impl FnMut(Event<'_, '_>) -> bool) -> bool {
+        let mut decoded = Decoded::new();
+        self.decoder.decode(format, payload, &Context { received, limits: self.limits }, &mut decoded);
+        let place = LogPlace { topic: 0, partition: 0, offset: self.records, index: 0 };
+        let mut seen = Seen { received, content: crc32fast::hash(payload), place };
+        self.records += 1;
+        let goes_on = decoded.iter().all(|message| match message {
+            Err(rejected) => each(Event::Rejected(rejected)),
+            Ok(message) => {
+                let goes_on = self.message(message, seen, &mut each);
+                seen.place.index += message.consignments().len().max(1) as u32;
+                goes_on
+            }
+        });
+        goes_on && self.pass(seen, &mut each)
+    }
+
+    fn message(&mut self, message: &Message<'_>, seen: Seen, each: &mut impl FnMut(Event<'_, '_>) -> bool) -> bool {
+        let mut observations = Vec::new();
+        self.observer.observe(message, seen, &mut observations);
+        observations.iter().for_each(|observation| self.memory.fold(observation));
+        if !each(Event::Remembered(message)) {
+            return false;
+        }
+        match message {
+            Message::Waybill(_) | Message::Houses(_) => {
+                let bills = message.consignments().iter().zip(&observations);
+                bills.into_iter().all(|(consignment, observation)| {
+                    let Observation::Declared(declared) = observation else { return true };
+                    let history = self.memory.recall(declared);
+                    let judged = self.judge.declared(consignment, seen.received, &history, &self.bundle);
+                    self.tell(&judged, None, declared.consignment, seen, each)
+                })
+            }
+            Message::Outcome(outcome) => {
+                let key = observations.first().map_or(Key::NONE, Observation::consignment);
+                let history = self.memory.recall_known(key).unwrap_or_default();
+                let judged = self.judge.concluded(outcome, &history, &self.bundle);
+                self.tell(&judged, Some(course::closes(outcome.kind).unwrap_or_default()), key, seen, each)
+            }
+            Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
+                self.moved(message, &observations, seen, each)
+            }
+        }
+    }
+
+    fn moved(
+        &mut self,
+        message: &Message<'_>,
+        observations: &[Observation],
+        seen: Seen,
+        each: &mut impl FnMut(Event<'_, '_>) -> bool,
+    ) -> bool {
+        let moved = observations.iter().filter(|observation| matches!(observation, Observation::Moved(_)));
+        let mut last = Key::NONE;
+        moved.enumerate().all(|(line, observation)| {
+            let key = observation.consignment();
+            if std::mem::replace(&mut last, key) == key {
+                return true;
+            }
+            let Some(history) = self.memory.recall_known(key) else { return true };
+            match self.judge.moved(message, line, seen.received, &history, &self.bundle) {
+                Some(judged) => self.tell(&judged, None, key, seen, each),
+                None => true,
+            }
+        })
+    }
+
+    /// Deadlines that passed with the time of this record.
+    fn pass(&mut self, seen: Seen, each: &mut impl FnMut(Event<'_, '_>) -> bool) -> bool {
+        let before = *self.watermark.get_or_insert(seen.received);
+        let now = before.max(seen.received);
+        self.watermark = Some(now);
+        self.memory.passed((0, 0), before, now).iter().all(|passed| {
+            let Some(history) = self.memory.recall_known(passed.consignment) else { return true };
+            match self.judge.passed(passed, &history, &self.bundle) {
+                Some(judged) => self.tell(&judged, None, passed.consignment, seen, each),
+                None => true,
+            }
+        })
+    }
+
+    fn tell(
+        &mut self,
+        judged: &Judged<'_>,
+        released: Option<Decision>,
+        key: Key,
+        seen: Seen,
+        each: &mut impl FnMut(Event<'_, '_>) -> bool,
+    ) -> bool {
+        self.memory.fold(&Observation::Assessed(assessed(judged, key, seen)));
+        let id = HoldId::of(&judged.verdict.consignment);
+        let tellings = self.holds.tellings(id, judged.verdict.decision, released, seen.received);
+        self.holds.commit();
+        each(Event::Judged(judged, &tellings))
+    }
+
+    /// Whether a message speaks of this waybill.
+    pub fn concerns(message: &Message<'_>, id: &ConsignmentId) -> bool {
+        let awb = id.awb;
+        match message {
+            Message::Waybill(_) | Message::Houses(_) => message.consignments().iter().any(|bill| bill.awb == awb),
+            Message::Manifest(list) | Message::BookedList(list) => list.lines().any(|(_, line)| Some(line.awb) == awb),
+            Message::Booking(booking) => Some(booking.line.awb) == awb,
+            Message::Status(report) => Some(report.awb) == awb,
+            Message::Outcome(outcome) => outcome.awb == awb,
+        }
+    }
+}
+
+/// What memory would read back of a verdict.
+fn assessed(judged: &Judged<'_>, key: Key, seen: Seen) -> Assessed {
+    let verdict = &judged.verdict;
+    let hashes = |ids: &mut dyn Iterator<Item = &str>| {
+        let mut hashes: Vec<u32> = ids.map(id_hash).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        hashes
+    };
+    Assessed {
+        consignment: key,
+        awb: verdict.consignment.awb,
+        hawb: verdict.consignment.hawb.as_deref().map(Into::into),
+        stamp: Stamp { time: seen.received, hash: seen.content },
+        place: seen.place,
+        decision: verdict.decision,
+        scores: verdict.domains.map(|assessment| assessment.score),
+        evidence: hashes(&mut verdict.reasons()),
+        answered: hashes(&mut verdict.answered.iter().map(|id| &**id)),
+    }
+}
