@@ -53,7 +53,7 @@ fn law_2_replicas_remember_alike_after_a_crash_and_with_a_missing_or_damaged_sna
             send_payload(cluster, &common.input, &waybill::awb(number), bill.as_bytes());
         }
     };
-    send(0..60);
+    send(0..12);
     eventually("snapshots are written", DEADLINE, || (two_snapshot.exists() && three_snapshot.exists()).then_some(()));
     two.kill();
     three.kill();
@@ -61,13 +61,13 @@ fn law_2_replicas_remember_alike_after_a_crash_and_with_a_missing_or_damaged_sna
     let mut damaged = std::fs::read(&three_snapshot).unwrap();
     *damaged.last_mut().unwrap() ^= 0xff;
     std::fs::write(&three_snapshot, damaged).unwrap();
-    send(40..120);
+    send(8..24);
     for replica in [&mut two, &mut three] {
         replica.start();
         replica.wait_until_ready();
     }
     assert!(three.log_tail().contains("the snapshot of memory is not used"), "{}", three.log_tail());
-    send(110..130);
+    send(22..26);
     let found = digests(&[&one, &two, &three]);
     assert!(found.iter().all(|digest| *digest == found[0] && digest.len() == 32), "{found:?}");
 }
