@@ -32,7 +32,7 @@ use crate::sink::{self, Telling};
 pub struct Arguments {
     #[command(flatten)]
     input: Input,
-    /// Rule bundle: a folder with policy.toml and profiles/. Default: the starter bundle.
+    /// Rule bundle: a folder with policy.toml and profiles/, or a packed one. Default: the starter bundle.
     #[arg(long, value_name = "DIR")]
     bundle: Option<PathBuf>,
 }

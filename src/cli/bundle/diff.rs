@@ -8,8 +8,6 @@ use clap::Args;
 use super::{Done, files_of, refuse, say};
 use crate::bundle::File;
 
-/// Shows what changes from one bundle to another; each may be a packed bundle or a folder. Lines that go begin with `-`, lines that
-/// come with `+`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   loadgate bundle diff 7.bundle 8.bundle

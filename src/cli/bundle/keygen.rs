@@ -13,8 +13,6 @@ use crate::bundle::signature::SecretKey;
 use crate::cli::Exit;
 use crate::model::Timestamp;
 
-/// Writes a new Ed25519 signing key to a file that only its owner may read, and prints the entry for the trust file. A file that is
-/// there already is never overwritten.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   loadgate bundle keygen --person lead --out lead.key >> trust.toml")]

@@ -12,10 +12,6 @@ use crate::cli::Exit;
 use crate::config::parse_duration;
 use crate::model::Timestamp;
 
-/// Packs a folder: every file is loaded, every profile's test cases are run, and only a bundle without a fault is packed. The
-/// same folder and options give the same bytes.
-///
-/// Exit code 0 when it is packed, 1 when a fault or a failing case was found.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   loadgate bundle pack bundle/ --bundle screening --environment production --sequence 8 \\
@@ -84,7 +80,6 @@ pub fn pack(arguments: &PackFolder) -> Done {
     arguments.authorship.finish(pack)
 }
 
-/// Signs a packed bundle in place. Look at it first: `show`, and `diff` against the version in force.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   loadgate bundle sign 8.bundle --person lead --key lead.key")]
@@ -108,8 +103,6 @@ pub fn sign(arguments: &Sign) -> Done {
     Ok(())
 }
 
-/// Packs the content of an earlier version again, under a new number and to be signed anew: replicas take no old number back. The
-/// new pack names the version that it restores, and holds exactly its files.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   loadgate bundle rollback --to 7.bundle --sequence 9 --author lead --key lead.key --out 9.bundle")]

@@ -41,20 +41,45 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Make a signing key, and print the entry of the trust file that enrols its owner.
+    ///
+    /// Writes a new Ed25519 signing key to a file that only its owner may read, and prints the entry for the trust file. A file that is
+    /// there already is never overwritten.
     Keygen(keygen::Keygen),
     /// Pack a bundle's folder to one file; its test cases are run first.
+    ///
+    /// Every file is loaded, every profile's test cases are run, and only a bundle without a fault is packed. The same folder and options,
+    /// `--valid-from` among them, give the same bytes.
+    ///
+    /// Exit code 0 when it is packed, 1 when a fault or a failing case was found.
     Pack(make::PackFolder),
     /// Sign a packed bundle.
+    ///
+    /// The file is signed in place. Look at it first: `show`, and `diff` against the version in force.
     Sign(make::Sign),
     /// Pack the content of an earlier version under a new number.
+    ///
+    /// Replicas take no old number back, so the content is packed again, to be signed anew: the new pack names the version that it
+    /// restores, and holds exactly its files.
     Rollback(make::Rollback),
     /// Show what a packed bundle says about itself, who signed it, and what is in it.
+    ///
+    /// Signatures are listed, not checked: `verify` does that.
     Show(show::Show),
     /// Show what changes between two bundles, packed or folders.
+    ///
+    /// Lines that go begin with `-`, lines that come with `+`.
     Diff(diff::Diff),
     /// Tell whether a packed bundle would be accepted, and why not.
+    ///
+    /// It is judged as a replica would that has just started: form, place, signatures, validity, content and test cases.
+    ///
+    /// Exit code 0 when it would be accepted, 1 when it is refused.
     Verify(show::Verify),
     /// Publish a packed bundle to where a configuration says that replicas look for it.
+    ///
+    /// It is judged first as the replicas will: against the trust file and against what lies there already.
+    ///
+    /// Exit code 0 when it is published, 1 when it is refused or cannot be delivered.
     Publish(publish::Publish),
 }
 

@@ -20,10 +20,6 @@ use crate::kafka::Unheard;
 use crate::service::Settings;
 use crate::source::bundles::{FileSource, TopicSource, deliver, key, lookout_path};
 
-/// Publishes a packed bundle where the configuration's replicas look for it, after judging it as they will: against the trust file
-/// and against what lies there already.
-///
-/// Exit code 0 when it is published, 1 when it is refused or cannot be delivered.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   loadgate bundle publish 8.bundle --config loadgate.toml")]

@@ -11,7 +11,6 @@ use crate::bundle::shelf::Shelf;
 use crate::bundle::{BundleHash, Trust};
 use crate::model::Timestamp;
 
-/// Shows a packed bundle. Signatures are listed, not checked: `verify` does that.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   loadgate bundle show 8.bundle
@@ -66,9 +65,6 @@ fn described(pack: &Pack) -> Value {
     })
 }
 
-/// Judges a packed bundle as a replica would that has just started: form, place, signatures, validity, content and test cases.
-///
-/// Exit code 0 when it would be accepted, 1 when it is refused.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   loadgate bundle verify 8.bundle --trust trust.toml")]
