@@ -41,7 +41,7 @@ use std::collections::BTreeMap;
 pub use digest::Digest;
 pub use history::History;
 pub use key::{Key, Keys};
-pub use observe::Observer;
+pub use observe::{Observer, Seen};
 
 use consignment::Consignment;
 use days::{DAYS_KEPT, Day, DaySet};
