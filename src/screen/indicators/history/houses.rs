@@ -261,6 +261,10 @@ mod tests {
         let with = |each: &[(u32, u64)]| Story::new().waybill(-8, MASTER).send(-7, &houses(each)).send(0, DEPARTED);
         with(&[(2, 80_000)]).hits(&UNDER_MASTER, "1 house with 2 pieces of 80 kg, the master 4 pieces of 100 kg");
         with(&[(2, 90_000)]).misses(&UNDER_MASTER);
+        let light = MASTER.replacen('{', r#"{"quantity": {"weight_g": 60000}, "#, 1);
+        let of = |weight_g| Story::new().waybill(-8, &light).send(-7, &houses(&[(4, weight_g)])).send(0, DEPARTED);
+        of(49_900).hits(&UNDER_MASTER, "1 house with 4 pieces of 49.9 kg, the master 4 pieces of 60 kg");
+        of(50_000).misses(&UNDER_MASTER);
         with(&[(2, 80_000), (2, 20_000)]).misses(&UNDER_MASTER);
         Story::new().waybill(-8, MASTER).send(-7, &houses(&[(2, 80_000)])).misses(&UNDER_MASTER);
     }

@@ -197,6 +197,12 @@ mod tests {
         followed(&["RCS/28FEB1700/FRA/T4K100", "RCF/LH400/01MAR1900/JFK/T4K80"]).hits(&WEIGHT, "80 kg received, declared 100 kg");
         followed(&["RCS/28FEB1700/FRA/T4K111"]).misses(&WEIGHT);
         followed(&["RCS/28FEB1700/FRA/P2K40T4"]).misses(&WEIGHT);
+        let light = |weight: &str| {
+            let report = format!("FSU/14\n020-12345675FRAJFK/T4{weight}\nRCS/28FEB1700/FRA/T4{weight}");
+            Story::new().waybill(-20, r#"{"quantity": {"weight_g": 20000}}"#).send(-19, &report)
+        };
+        light("K25.1").hits(&WEIGHT, "25.1 kg accepted, declared 20 kg");
+        light("K25").misses(&WEIGHT);
     }
 
     #[test]
@@ -208,6 +214,9 @@ mod tests {
         booked("T4K79").waybill(-1, "{}").hits(&BOOKED, "booked 4 pieces of 79 kg, declared 4 pieces of 100 kg");
         booked("T4K80").waybill(-1, "{}").misses(&BOOKED);
         booked("T9K300").waybill(-1, "{}").misses(&BOOKED);
+        let light = r#"{"quantity": {"weight_g": 30000}}"#;
+        booked("T4K20").waybill(-1, light).hits(&BOOKED, "booked 4 pieces of 20 kg, declared 4 pieces of 30 kg");
+        booked("T4K20.1").waybill(-1, light).misses(&BOOKED);
         Story::new().waybill(-1, "{}").misses(&BOOKED);
     }
 
