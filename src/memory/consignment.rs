@@ -61,7 +61,8 @@ pub struct Houses {
 
 /// Parts kept: a shipment on six flights with acceptance, manifest, departure and arrival of each.
 const PARTS: usize = 24;
-const VERSIONS: usize = 3;
+/// Earlier versions kept.
+pub const VERSIONS: usize = 3;
 const CONCLUSIONS: usize = 4;
 
 impl Houses {
@@ -215,7 +216,7 @@ pub enum Replaced {
 }
 
 impl Version {
-    fn of(stamp: Stamp, bill: &Bill) -> Self {
+    pub(super) fn of(stamp: Stamp, bill: &Bill) -> Self {
         let Bill { consignee, lane, pieces, weight_g, .. } = bill;
         Self { stamp, consignee: consignee.bits() as u32, destination: lane.destination, pieces: *pieces, weight_g: *weight_g }
     }

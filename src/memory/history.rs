@@ -47,6 +47,8 @@ pub struct History {
     pub houses: Houses,
     /// Of a house: its master.
     pub master: Option<Master>,
+    /// The version screened, or the latest where no message is: `None` when no bill is known, only movements or outcomes.
+    pub version: Option<Version>,
     /// Earlier versions of the bill, latest first.
     pub versions: Vec<Version>,
     /// The latest version known is not the one screened.
@@ -123,6 +125,8 @@ pub struct Way {
     pub flights: u32,
     /// Unit load devices that it is manifested in, with their weights.
     pub loads: Vec<LoadHistory>,
+    /// It left as a whole from one station, and again from there on another flight.
+    pub doubled: Option<Doubled>,
 }
 
 /// One stage: parts added up.
@@ -148,6 +152,12 @@ pub struct Discrepancy {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubled {
+    pub station: Station,
+    pub flights: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoadHistory {
     pub lines: u32,
     pub lines_g: u64,
@@ -161,6 +171,7 @@ pub struct Master {
     /// The master itself was declared.
     pub declared: bool,
     pub pieces: u32,
+    pub slac: u32,
     pub weight_g: u64,
     pub houses: Houses,
     pub way: Way,
@@ -171,7 +182,7 @@ impl Way {
         self.stages.get(stage as usize)?.as_ref()
     }
 
-    pub(super) fn set(&mut self, stage: Stage, step: Step) {
+    pub(crate) fn set(&mut self, stage: Stage, step: Step) {
         if let Some(slot) = self.stages.get_mut(stage as usize) {
             *slot = Some(step);
         }
@@ -182,5 +193,11 @@ impl TraceHistory {
     /// Never seen before today.
     pub fn is_new(&self) -> bool {
         self.first_days_ago.is_none()
+    }
+
+    /// Share of inspections that found something, smoothed as if two more had found a tenth of one: one find in one inspection
+    /// is not certainty, none in none is not innocence.
+    pub fn find_rate(&self) -> f64 {
+        (f64::from(self.found) + 0.1) / (f64::from(self.inspected) + 2.0)
     }
 }

@@ -1,12 +1,14 @@
 //! Recalling: what memory knows about one consignment. Reads only.
 
 use super::Memory;
-use super::consignment::Consignment;
+use super::consignment::{Consignment, Version};
 use super::days::{Day, DaySet};
 use super::entities::{Band, Forget, Party, Record, Share, WEEK_SLOTS, week_slot};
 use super::fold::{commodity, lane_key, routed, share};
 use super::histogram::{Histogram, Surprise, tenths_of_bits};
-use super::history::{BandHistory, Discrepancy, History, LoadHistory, Master, PartyHistory, Step, TraceHistory, Unusual, Way};
+use super::history::{
+    BandHistory, Discrepancy, Doubled, History, LoadHistory, Master, PartyHistory, Step, TraceHistory, Unusual, Way,
+};
 use super::key::{Key, Kind};
 use super::observation::{Bill, Declared, Part, PartySight, Stage};
 use crate::model::Timestamp;
@@ -24,6 +26,7 @@ impl Memory {
         history.house_number_masters = self.sharing(declared.house_number, self.horizons.document_days);
         history.master = self.master(declared.bill.master);
         own.into_iter().for_each(|own| self.recall_entry(own, &mut history));
+        history.version = Some(Version::of(declared.stamp, &declared.bill));
         history.superseded = own.and_then(|own| own.stamp).is_some_and(|latest| latest > declared.stamp);
         history
     }
@@ -39,6 +42,7 @@ impl Memory {
             _ => History { memory_days: self.reaches_back(own.last().unwrap_or_default()), ..History::default() },
         };
         history.master = self.master(own.bill.master);
+        history.version = own.stamp.map(|stamp| Version::of(stamp, &own.bill));
         self.recall_entry(own, &mut history);
         Some(history)
     }
@@ -57,9 +61,9 @@ impl Memory {
 
     fn master(&self, key: Key) -> Option<Master> {
         let master = self.consignments.get(key).filter(|master| master.is_live(self.first()))?;
-        let Bill { pieces, weight_g, .. } = master.bill;
+        let Bill { pieces, slac, weight_g, .. } = master.bill;
         let (declared, houses, way) = (master.stamp.is_some(), master.houses(), self.way(&master.parts));
-        Some(Master { declared, pieces, weight_g, houses, way })
+        Some(Master { declared, pieces, slac, weight_g, houses, way })
     }
 
     fn reaches_back(&self, time: Timestamp) -> u16 {
@@ -92,6 +96,7 @@ impl Memory {
         flights.sort_unstable();
         flights.dedup();
         way.flights = flights.len() as u32;
+        way.doubled = doubled(live().filter(|part| part.stage == Stage::Departed && part.flight != 0));
         way.discrepancies = live().filter(|part| part.stage == Stage::Discrepancy).map(discrepancy).collect();
         way.discrepancies.sort_unstable_by_key(|found| (found.time, found.code));
         let loads = live().filter_map(|part| self.loads.get(part.load)).map(|load| load.from(first));
@@ -103,6 +108,17 @@ impl Memory {
 
 fn is_flown(stage: Stage) -> bool {
     matches!(stage, Stage::Manifested | Stage::Departed)
+}
+
+/// A departure of the whole shipment beside another flight from the same station.
+fn doubled<'p>(departed: impl Iterator<Item = &'p Part> + Clone) -> Option<Doubled> {
+    departed.clone().filter(|part| part.whole).find_map(|whole| {
+        let mut flights: Vec<u32> =
+            departed.clone().filter(|part| part.station == whole.station).map(|part| part.flight).collect();
+        flights.sort_unstable();
+        flights.dedup();
+        (flights.len() > 1).then_some(Doubled { station: whole.station, flights: flights.len() as u32 })
+    })
 }
 
 fn discrepancy(part: &Part) -> Discrepancy {

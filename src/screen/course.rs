@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use super::decision::{finding, judge};
 use super::facts::Facts;
-use super::indicators;
+use super::indicators::{self, Needs};
 use super::suppression;
 use super::verdict::{Decision, Domain, Evidence, EvidenceKind, Verdict};
 use crate::bundle::Bundle;
@@ -63,7 +63,7 @@ pub fn from_memory(
     bundle: &Bundle,
     passed: Vec<Evidence>,
 ) -> Option<Verdict> {
-    let judged = indicators::CATALOGUE.iter().enumerate().filter(|(_, indicator)| indicator.needs_memory_alone());
+    let judged = indicators::CATALOGUE.iter().enumerate().filter(|(_, indicator)| indicator.needs == Needs::Memory);
     let found = judged.filter_map(|(place, indicator)| finding(indicator, facts, bundle.policy.rule(place)));
     let mut evidence: Vec<Evidence> = found.map(|(found, _)| found).collect();
     evidence.extend(passed);

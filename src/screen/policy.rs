@@ -187,6 +187,7 @@ mod tests {
         domains: &[Domain::Customs],
         threats: &[Threat::Quality],
         weight: 10,
+        needs: crate::screen::indicators::Needs::Message,
         source: "",
         about: "",
         check: |_| None,

@@ -1,14 +1,28 @@
 //! The catalogue: one row a fact, in the order of the documentation.
 
 use super::buffer::ListName;
-use super::{Fact, Facts};
+use super::{Fact, Facts, memory};
 use crate::model::{Code, Party, Text, Timestamp};
 use crate::screen::value::{Kind, List, Value};
 
 type Get = for<'f> fn(&'f Facts<'f>) -> Value<'f>;
 
 /// Every fact, in the order of the documentation.
-pub static CATALOGUE: &[Fact] = &[
+pub static CATALOGUE: &[Fact] = &joined::<{ MESSAGE.len() + memory::ROWS.len() }>(MESSAGE, memory::ROWS);
+
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+const fn joined<const N: usize>(first: &[Fact], second: &[Fact]) -> [Fact; N] {
+    let mut rows = [first[0]; N];
+    let mut at = 0;
+    while at < N {
+        rows[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    rows
+}
+
+/// What the message says, or what follows from it.
+pub(super) const MESSAGE: &[Fact] = &[
     // What the bill is.
     text("kind", "", "direct, consolidation or house", "FWB RTD, FHL", |facts| Value::Text(facts.consignment.kind.as_str()))
         .codes(&["direct", "consolidation", "house"]),
@@ -232,19 +246,25 @@ const fn list(name: &'static str, unit: &'static str, meaning: &'static str, sou
     row(name, Kind::TextList, [unit, meaning, source], get)
 }
 
-const fn int(name: &'static str, unit: &'static str, meaning: &'static str, source: &'static str, get: Get) -> Fact {
+pub(super) const fn int(name: &'static str, unit: &'static str, meaning: &'static str, source: &'static str, get: Get) -> Fact {
     row(name, Kind::Int, [unit, meaning, source], get)
 }
 
-const fn double(name: &'static str, unit: &'static str, meaning: &'static str, source: &'static str, get: Get) -> Fact {
+pub(super) const fn double(
+    name: &'static str,
+    unit: &'static str,
+    meaning: &'static str,
+    source: &'static str,
+    get: Get,
+) -> Fact {
     row(name, Kind::Double, [unit, meaning, source], get)
 }
 
-const fn bool(name: &'static str, meaning: &'static str, source: &'static str, get: Get) -> Fact {
+pub(super) const fn bool(name: &'static str, meaning: &'static str, source: &'static str, get: Get) -> Fact {
     row(name, Kind::Bool, ["", meaning, source], get)
 }
 
-const fn time(name: &'static str, meaning: &'static str, source: &'static str, get: Get) -> Fact {
+pub(super) const fn time(name: &'static str, meaning: &'static str, source: &'static str, get: Get) -> Fact {
     row(name, Kind::Time, ["UTC", meaning, source], get)
 }
 
@@ -271,7 +291,7 @@ fn number<'f>(value: Option<f64>) -> Value<'f> {
     value.map_or(Value::Missing, Value::Double)
 }
 
-fn instant<'f>(time: Option<Timestamp>) -> Value<'f> {
+pub(super) fn instant<'f>(time: Option<Timestamp>) -> Value<'f> {
     time.map_or(Value::Missing, Value::Time)
 }
 

@@ -8,6 +8,7 @@ mod buffer;
 mod catalogue;
 mod derive;
 mod fold;
+mod memory;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ impl<'f> Facts<'f> {
 }
 
 /// One row of the catalogue.
+#[derive(Clone, Copy)]
 pub struct Fact {
     /// As profiles write it.
     pub name: &'static str,

@@ -1,6 +1,10 @@
 //! Every fact of one full waybill, and of an empty one.
 
 use super::*;
+use crate::memory::consignment::{Houses, Version};
+use crate::memory::histogram::Surprise;
+use crate::memory::history::{BandHistory, Discrepancy, Master, PartyHistory, Step, TraceHistory, Unusual, Way};
+use crate::memory::observation::{Stage, Stamp};
 
 /// Invented, with every field that a fact reads.
 const WAYBILL: &str = r#"{
@@ -123,8 +127,12 @@ fn table(consignment: &str, buffer: &mut FactsBuffer) -> String {
     let consignment = serde_json::from_str(consignment).unwrap();
     let received = Timestamp::parse_rfc3339("2026-03-01T12:00:00Z").unwrap();
     let facts = Facts::new(&consignment, received, buffer);
-    let line = |fact: &Fact| format!("{} {}", fact.name, print((fact.get)(&facts)).trim_matches(['[', ']']));
-    CATALOGUE.iter().map(line).collect::<Vec<_>>().join("\n")
+    lines(catalogue::MESSAGE, &facts)
+}
+
+fn lines(rows: &[Fact], facts: &Facts<'_>) -> String {
+    let line = |fact: &Fact| format!("{} {}", fact.name, print((fact.get)(facts)).trim_matches(['[', ']']));
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -163,6 +171,8 @@ fn the_catalogue_states_each_name_once_and_the_kind_of_its_values() {
     let consignment = serde_json::from_str(WAYBILL).unwrap();
     let mut buffer = FactsBuffer::default();
     let facts = Facts::new(&consignment, Timestamp::from_millis(0), &mut buffer);
+    let history = remembered();
+    let facts = facts.with_history(&history);
     for fact in CATALOGUE {
         let kind = match (fact.get)(&facts) {
             Value::Missing => continue,
@@ -193,5 +203,203 @@ fn quantities_come_from_the_lines_only_when_every_line_states_them() {
         for line in [format!("pieces {pieces}"), format!("weight_kg {weight_kg}"), format!("volume_m3 {volume_m3}")] {
             assert!(table.lines().any(|row| row == line), "{message}: {line} not in\n{table}");
         }
+    }
+}
+
+fn trace(shipments: u32, first_days_ago: Option<u16>) -> TraceHistory {
+    let (inspected, found) = (shipments / 10, shipments / 20);
+    TraceHistory {
+        shipments,
+        inspected,
+        found,
+        value_hundredths: 12_345,
+        first_days_ago,
+        last_days_ago: first_days_ago.map(|_| 2),
+    }
+}
+
+fn party(record: TraceHistory) -> PartyHistory {
+    PartyHistory {
+        named: true,
+        record,
+        active_days: 9,
+        spellings: 3,
+        partners: 5,
+        addresses: 2,
+        contacts: 4,
+        weight: Surprise { tenths: 12, high: true },
+        usual_weight_g: Some((40_960, 163_840)),
+        week: Surprise { tenths: 7, high: false },
+        same_week_slot: 1,
+    }
+}
+
+fn unusual(value: u64, tenths: u16, usual: (u64, u64)) -> Unusual {
+    Unusual { value: Some(value), others: 90, surprise: Surprise { tenths, high: true }, usual: Some(usual) }
+}
+
+/// A history in which each fact has its own value.
+fn remembered() -> History {
+    let at = |text| Timestamp::parse_rfc3339(text).unwrap();
+    let mut way = Way::default();
+    for (number, stage) in (1..).zip(Stage::ALL) {
+        let (first, last) = (at("2026-02-27T08:00:00Z"), at("2026-02-28T08:00:00Z"));
+        way.set(stage, Step { pieces: number, weight_g: number * 1_500, first, last, station: *b"FRA", parts: 1, whole: true });
+    }
+    let report = |code| Discrepancy { code, time: at("2026-02-28T09:00:00Z"), station: *b"JFK", pieces: 1 };
+    way.discrepancies = [*b"FDCA", *b"MSCA", *b"MSAW", *b"OFLD", *b"OVCD", *b"SSPD"].map(report).to_vec();
+    let stamp = Stamp { time: at("2026-02-25T08:00:00Z"), hash: 0 };
+    History {
+        memory_days: 63,
+        shipper: party(trace(40, Some(50))),
+        consignee: party(trace(20, None)),
+        agent: party(trace(60, Some(7))),
+        pair: trace(11, Some(6)),
+        return_trade: trace(3, Some(5)),
+        shipper_lane: trace(0, None),
+        consignee_lane: trace(1, Some(4)),
+        shipper_commodity: trace(2, Some(4)),
+        consignee_commodity: trace(0, None),
+        origin_commodity: trace(120, Some(60)),
+        lane: trace(300, Some(60)),
+        lane_commodity: trace(31, Some(60)),
+        route: trace(29, Some(60)),
+        routed: trace(280, Some(60)),
+        screener: trace(70, Some(60)),
+        entity: trace(80, Some(60)),
+        exempted: trace(8, Some(60)),
+        daily: trace(2, None),
+        band: BandHistory {
+            value: unusual(1_000, 51, (4_096, 6_144)),
+            piece: unusual(2_000, 52, (16_384, 24_576)),
+            density: unusual(3_000, 53, (128, 192)),
+            ..BandHistory::default()
+        },
+        contact_parties: 6,
+        shipper_address_parties: 7,
+        consignee_address_parties: 8,
+        house_number_masters: 2,
+        way,
+        houses: Houses { count: 4, pieces: 44, weight_g: 444_500, ..Houses::default() },
+        master: Some(Master { declared: true, houses: Houses { count: 5, ..Houses::default() }, ..Master::default() }),
+        versions: vec![Version { stamp, consignee: 1, destination: *b"JFK", pieces: 4, weight_g: 100_000 }],
+        ..History::default()
+    }
+}
+
+const MEMORY: &str = "
+memory_days 63
+amendments 1
+shipper_shipments 40
+shipper_known_days 50
+shipper_dormant_days 2
+shipper_active_days 9
+shipper_partners 5
+shipper_spellings 3
+shipper_addresses 2
+shipper_contacts 4
+shipper_inspected 4
+shipper_found 2
+shipper_find_rate 0.35000000000000003
+shipper_weight_bits 1.2
+usual_shipper_weight_low_kg 40.96
+usual_shipper_weight_high_kg 163.84
+week_bits 0.7
+consignee_shipments 20
+consignee_known_days 0
+consignee_dormant_days -
+consignee_active_days 9
+consignee_partners 5
+consignee_spellings 3
+consignee_addresses 2
+consignee_inspected 2
+consignee_found 1
+consignee_find_rate 0.275
+consignee_day_shipments 2
+consignee_day_value 123.45
+pair_shipments 11
+pair_known_days 6
+pair_find_rate 0.03333333333333333
+return_shipments 3
+agent_shipments 60
+agent_find_rate 0.3875
+contact_parties 6
+shipper_address_parties 7
+consignee_address_parties 8
+house_number_masters 2
+lane_shipments 300
+shipper_lane_new true
+consignee_lane_new false
+route_shipments 29
+routed_shipments 280
+shipper_goods_new false
+consignee_goods_new true
+origin_goods_shipments 120
+origin_goods_find_rate 0.43571428571428567
+lane_goods_shipments 31
+value_bits 5.1
+usual_value_low 40.96
+usual_value_high 61.44
+piece_weight_bits 5.2
+usual_piece_weight_low_kg 16.384
+usual_piece_weight_high_kg 24.576
+density_bits 5.3
+usual_density_low_kg_m3 128
+usual_density_high_kg_m3 192
+screener_shipments 70
+entity_shipments 80
+entity_exempted 8
+booked_pieces 1
+booked_weight_kg 1.5
+accepted_pieces 3
+accepted_weight_kg 4.5
+accepted_at 2026-02-27T08:00:00Z
+manifested_pieces 4
+manifested_weight_kg 6
+departed_pieces 5
+departed_weight_kg 7.5
+departed_at 2026-02-27T08:00:00Z
+received_pieces 6
+received_weight_kg 9
+delivered_pieces 9
+found_cargo 1
+missing_cargo 2
+left_behind 3
+houses 4
+houses_pieces 44
+houses_weight_kg 444.5
+master_declared -
+";
+
+#[test]
+fn every_fact_of_memory_has_its_value() {
+    let consignment: Consignment<'_> = serde_json::from_str(WAYBILL).unwrap();
+    let (mut buffer, history) = (FactsBuffer::default(), remembered());
+    let facts = Facts::new(&consignment, Timestamp::from_millis(0), &mut buffer).with_history(&history);
+    assert_eq!(lines(memory::ROWS, &facts), MEMORY.trim());
+}
+
+#[test]
+fn a_house_sees_its_siblings_and_what_nobody_states_is_missing() {
+    let consignment: Consignment<'_> = serde_json::from_str(r#"{"kind": "house"}"#).unwrap();
+    let (mut buffer, history) = (FactsBuffer::default(), History { shipper: PartyHistory::default(), ..remembered() });
+    let facts = Facts::new(&consignment, Timestamp::from_millis(0), &mut buffer).with_history(&history);
+    let table = lines(memory::ROWS, &facts);
+    for row in [
+        "houses 5",
+        "master_declared true",
+        "shipper_shipments -",
+        "pair_shipments -",
+        "lane_shipments -",
+        "return_shipments -",
+        "shipper_goods_new -",
+        "consignee_goods_new -",
+        "route_shipments -",
+        "consignee_day_value -",
+        "screener_shipments -",
+        "house_number_masters -",
+        "accepted_pieces 3",
+    ] {
+        assert!(table.lines().any(|line| line == row), "{row} not in\n{table}");
     }
 }

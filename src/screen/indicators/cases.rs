@@ -28,15 +28,20 @@ pub const RECEIVED: &str = "2026-03-01T12:00:00Z";
 
 /// Applies a JSON merge patch (RFC 7396) to the clean waybill and hands its facts over.
 pub fn with_facts<R>(patch: &str, test: impl FnOnce(&Facts<'_>) -> R) -> R {
-    let mut message: Json = serde_json::from_str(CLEAN).unwrap();
-    merge(&mut message, serde_json::from_str(patch).unwrap_or_else(|error| panic!("{error}: {patch}")));
-    let text = message.to_string();
+    let text = patched(patch).to_string();
     let consignment = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     let mut buffer = FactsBuffer::default();
     test(&Facts::new(&consignment, Timestamp::parse_rfc3339(RECEIVED).unwrap(), &mut buffer))
 }
 
-fn merge(target: &mut Json, patch: Json) {
+/// The clean waybill with a merge patch applied.
+pub fn patched(patch: &str) -> Json {
+    let mut message: Json = serde_json::from_str(CLEAN).unwrap();
+    merge(&mut message, serde_json::from_str(patch).unwrap_or_else(|error| panic!("{error}: {patch}")));
+    message
+}
+
+pub fn merge(target: &mut Json, patch: Json) {
     let Json::Object(patch) = patch else {
         *target = patch;
         return;

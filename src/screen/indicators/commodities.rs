@@ -1,6 +1,6 @@
 //! C1 to C4 and C8: goods that are contraband, or stand close to it.
 
-use super::{BOTH, CUSTOMS, Finding, Indicator, Threat};
+use super::{BOTH, CUSTOMS, Finding, Indicator, Needs, Threat};
 use crate::codes::terms::Lexicon;
 use crate::screen::facts::Facts;
 
@@ -10,6 +10,7 @@ pub(super) const PRECURSOR: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Drugs],
     weight: 60,
+    needs: Needs::Message,
     source: "UN Convention of 1988, tables I and II; INCB lists of designer precursors",
     about: "the description names a drug, a precursor or an adulterant of synthetic drugs",
     check: |facts| named(facts, Lexicon::Precursor, "a drug or precursor"),
@@ -21,6 +22,7 @@ pub(super) const DRUG_EQUIPMENT: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Drugs],
     weight: 45,
+    needs: Needs::Message,
     source: "21 CFR 1310.05: tableting and encapsulating machines are reported",
     about: "the description names a tablet press, its dies or a capsule machine",
     check: |facts| named(facts, Lexicon::DrugEquipment, "equipment to make tablets or capsules"),
@@ -32,6 +34,7 @@ pub(super) const PRECURSOR_HS: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Drugs],
     weight: 45,
+    needs: Needs::Message,
     source: "Harmonized System 2022, subheadings of the substances in tables I and II of the UN Convention of 1988",
     about: "an HS code is the subheading of a precursor; where the description names it too, both count",
     check: |facts| {
@@ -49,6 +52,7 @@ pub(super) const WILDLIFE: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Wildlife],
     weight: 60,
+    needs: Needs::Message,
     source: "CITES Appendix I",
     about: "the description names animals or parts of them whose commercial trade is banned",
     check: |facts| named(facts, Lexicon::Wildlife, "protected wildlife"),
@@ -60,6 +64,7 @@ pub(super) const WILDLIFE_PERMIT: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Wildlife],
     weight: 30,
+    needs: Needs::Message,
     source: "CITES Appendix II; IATA code list 1.16: PEA",
     about: "goods that need a CITES permit, or hunting trophies (PEA), without a certificate or licence in the customs data",
     check: |facts| {
@@ -78,6 +83,7 @@ pub(super) const WEAPON: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Arms, Threat::Explosives],
     weight: 50,
+    needs: Needs::Message,
     source: "Harmonized System chapter 93; IATA code list 1.16: MUW, SWP",
     about: "the description names arms or ammunition, or the HS chapter is 93, without munitions (MUW) or sporting weapons (SWP)",
     check: |facts| {
@@ -97,6 +103,7 @@ pub(super) const WEAPON_PART: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Arms],
     weight: 20,
+    needs: Needs::Message,
     source: "common targeting practice",
     about: "the description names parts or imitations of weapons, without munitions (MUW) or sporting weapons (SWP)",
     check: |facts| named(facts, Lexicon::WeaponPart, "parts or imitations of weapons").filter(|_| !is_declared_weapon(facts)),
@@ -108,6 +115,7 @@ pub(super) const CANNABIS: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Drugs],
     weight: 60,
+    needs: Needs::Message,
     source: "Single Convention on Narcotic Drugs, 1961",
     about: "the description names cannabis, its resin, its active substance or a street name",
     check: |facts| named(facts, Lexicon::Cannabis, "cannabis"),
@@ -119,6 +127,7 @@ pub(super) const CANNABIS_COVER: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Drugs],
     weight: 20,
+    needs: Needs::Message,
     source: "common targeting practice",
     about: "hemp, CBD, e-liquid and the like from Canada, Thailand or the United States to another country",
     check: |facts| {

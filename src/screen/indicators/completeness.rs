@@ -1,6 +1,6 @@
 //! D2, D3, D4: elements of the 7+1 data that are missing, placeholders, or too little to find a door with.
 
-use super::{BOTH, CUSTOMS, Finding, Indicator, Threat, placeholder};
+use super::{BOTH, CUSTOMS, Finding, Indicator, Needs, Threat, placeholder};
 use crate::codes::countries;
 use crate::model::{BillKind, Party};
 use crate::screen::facts::Facts;
@@ -11,6 +11,7 @@ pub(super) const PLACEHOLDER_PARTY: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Quality, Threat::Explosives, Threat::Drugs],
     weight: 40,
+    needs: Needs::Message,
     source: "PACT implementation guide 1.9, section 6",
     about: "name or address of shipper or consignee is digits, signs, one repeated letter, a file extension or a filler word",
     check: |facts| {
@@ -28,6 +29,7 @@ pub(super) const MISSING: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Quality, Threat::Explosives, Threat::Drugs],
     weight: 40,
+    needs: Needs::Message,
     source: "19 CFR 122.48b (7+1 data); PACT implementation guide 1.9, tables 7 and 9",
     about: "shipper or consignee name, description, pieces, weight or the number of a house bill is missing",
     check: |facts| {
@@ -55,6 +57,7 @@ pub(super) const MISSING_ADDRESS: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Quality, Threat::Explosives, Threat::Drugs],
     weight: 25,
+    needs: Needs::Message,
     source: "PACT implementation guide 1.9, section 4 and tables 7 and 9: address line and country",
     about: "street address or country of a named shipper or consignee is missing; a party without a name is D3's",
     check: |facts| {
@@ -75,6 +78,7 @@ pub(super) const POSTBOX: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Drugs, Threat::Wildlife],
     weight: 15,
+    needs: Needs::Message,
     source: "carrier rules for US ACAS filings: P.O. box addresses are not accepted",
     about: "the street address of shipper or consignee names a post box; not on a consolidated master",
     check: |facts| {
@@ -90,6 +94,7 @@ pub(super) const POSTCODE: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Quality],
     weight: 5,
+    needs: Needs::Message,
     source: "carrier rules for US ACAS filings: state, ZIP code and country",
     about: "shipper or consignee in a country where addresses have postcodes has none; not on a consolidated master",
     check: |facts| {

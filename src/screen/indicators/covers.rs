@@ -1,6 +1,6 @@
 //! C5 to C7: brands, cash and precious metals, and special cargo that is seldom looked into.
 
-use super::{BOTH, CUSTOMS, Finding, Indicator, Threat, words};
+use super::{BOTH, CUSTOMS, Finding, Indicator, Needs, Threat, words};
 use crate::codes::terms::Lexicon;
 use crate::model::BillKind;
 use crate::screen::facts::Facts;
@@ -11,6 +11,7 @@ pub(super) const BRAND: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Counterfeit],
     weight: 25,
+    needs: Needs::Message,
     source: "OECD and EUIPO, Global Trade in Fakes (2021): brands and provenance economies",
     about: "an often counterfeited brand from an economy of provenance, with NCV or below 10 units of currency a kilogram",
     check: |facts| {
@@ -40,6 +41,7 @@ pub(super) const CASH: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Cash],
     weight: 35,
+    needs: Needs::Message,
     source: "Harmonized System headings 7102, 7106 to 7108, 7110, 7113, 7118 and 4907; IATA code list 1.16: VAL, VUN",
     about: "the description or the HS heading is that of money, precious metals, stones or jewellery, without VAL or VUN",
     check: |facts| {
@@ -59,6 +61,7 @@ pub(super) const HEAVY_DOCUMENTS: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Cash, Threat::Drugs],
     weight: 20,
+    needs: Needs::Message,
     source: "common targeting practice",
     about: "the whole description is documents, and they weigh more than 5 kg; named printed goods are trade",
     check: |facts| {
@@ -75,6 +78,7 @@ pub(super) const HUMAN_REMAINS: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Drugs],
     weight: 25,
+    needs: Needs::Message,
     source: "common targeting practice; IATA code list 1.16: HUM",
     about: "a piece of human remains (HUM) weighs more than 400 kg, coffin and case included",
     check: |facts| {
@@ -90,6 +94,7 @@ pub(super) const DIPLOMATIC: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Drugs, Threat::Wildlife, Threat::Explosives],
     weight: 40,
+    needs: Needs::Message,
     source: "Vienna Convention on Diplomatic Relations, article 27; IATA code list 1.16: DIP",
     about: "handled as diplomatic (DIP) or exempt as such (DIPL), with no party named like a mission or a government",
     check: |facts| {
@@ -110,6 +115,7 @@ pub(super) const COMPANY_MAIL: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Drugs, Threat::Cash],
     weight: 20,
+    needs: Needs::Message,
     source: "common targeting practice; IATA code list 1.16: COM",
     about: "handled as company mail (COM), which is the carrier's own, with no party named like an airline",
     check: |facts| {

@@ -1,6 +1,6 @@
 //! A4: dangerous goods that are not declared as such, or booked where they may not fly.
 
-use super::{BOTH, Finding, Indicator, SECURITY, Threat};
+use super::{BOTH, Finding, Indicator, Needs, SECURITY, Threat};
 use crate::codes::dangerous::{self, Aircraft};
 use crate::codes::handling;
 use crate::codes::terms::Lexicon;
@@ -11,6 +11,7 @@ pub(super) const UNDECLARED: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Safety, Threat::Explosives],
     weight: 30,
+    needs: Needs::Message,
     source: "IATA Dangerous Goods Regulations 2.2, hidden dangerous goods",
     about: "the description names usually dangerous goods, without a UN number, a dangerous goods handling code or a denial",
     check: |facts| {
@@ -30,6 +31,7 @@ pub(super) const AIRCRAFT: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Safety, Threat::Explosives],
     weight: 30,
+    needs: Needs::Message,
     source: "49 CFR 172.101, columns 9A and 9B",
     about: "a UN number that no packing allows on passenger aircraft, without CAO; or one forbidden on any aircraft",
     check: |facts| {

@@ -1,6 +1,6 @@
 //! D1: descriptions that say nothing about the goods.
 
-use super::{BOTH, Finding, Indicator, Threat, placeholder};
+use super::{BOTH, Finding, Indicator, Needs, Threat, placeholder};
 use crate::codes::vague;
 use crate::model::BillKind;
 
@@ -10,6 +10,7 @@ pub(super) const VAGUE: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Quality, Threat::Explosives, Threat::Drugs],
     weight: 30,
+    needs: Needs::Message,
     source: "PACT implementation guide 1.9, section 6",
     about: "each line of the description consists of listed vague terms only; not on a consolidated master",
     check: |facts| {
@@ -28,6 +29,7 @@ pub(super) const PLACEHOLDER: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Quality, Threat::Explosives, Threat::Drugs],
     weight: 40,
+    needs: Needs::Message,
     source: "PACT implementation guide 1.9, section 6",
     about: "the whole description is digits, signs, one repeated letter, a file extension or a filler word",
     check: |facts| {

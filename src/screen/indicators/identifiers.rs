@@ -1,6 +1,6 @@
 //! D7 to D9: numbers that cannot be what they claim to be.
 
-use super::{BOTH, CUSTOMS, Finding, Indicator, Threat};
+use super::{BOTH, CUSTOMS, Finding, Indicator, Needs, Threat};
 use crate::codes::terms::Lexicon;
 use crate::codes::{airlines, countries, harmonized};
 use crate::model::BillKind;
@@ -11,6 +11,7 @@ pub(super) const CHECK_DIGIT: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Fraud, Threat::Quality],
     weight: 20,
+    needs: Needs::Message,
     source: "IATA resolution 600a: the eighth digit is the first seven modulo 7",
     about: "the serial of the master air waybill does not end in its check digit",
     check: |facts| {
@@ -27,6 +28,7 @@ pub(super) const UNKNOWN_AIRLINE: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Fraud, Threat::Quality],
     weight: 10,
+    needs: Needs::Message,
     source: "IATA accounting prefixes, from OpenTravelData (CC BY 4.0)",
     about: "no airline of the table has the prefix of the master air waybill; the table may lack a new airline",
     check: |facts| {
@@ -41,6 +43,7 @@ pub(super) const HOUSE_IS_MASTER: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Fraud],
     weight: 25,
+    needs: Needs::Message,
     source: "carrier rules for US ACAS filings: the house number differs from the master's serial",
     about: "the digits of the house bill number are the serial or the whole number of its master",
     check: |facts| {
@@ -58,6 +61,7 @@ pub(super) const INVALID_HS: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Fraud, Threat::Quality],
     weight: 15,
+    needs: Needs::Message,
     source: "Harmonized System, headings",
     about: "the first four digits of a stated HS code are no heading; chapters 98 and 99 are for national use",
     check: |facts| {
@@ -72,6 +76,7 @@ pub(super) const HS_MISMATCH: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Fraud, Threat::Drugs],
     weight: 25,
+    needs: Needs::Message,
     source: "Harmonized System, chapters",
     about: "the description names commodities, none of which is classified in a chapter of the stated HS codes",
     check: |facts| {
@@ -94,6 +99,7 @@ pub(super) const MISSING_HS: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Quality],
     weight: 5,
+    needs: Needs::Message,
     source: "ICS2 (Delegated Regulation (EU) 2015/2446, annex B); UAE NAIC advance cargo information",
     about: "a house bill or direct waybill into the EU, Norway, Switzerland or the UAE states no HS code",
     check: |facts| {

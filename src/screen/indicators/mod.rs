@@ -2,7 +2,8 @@
 //!
 //! One indicator rarely means much; the policy adds their weights up. The weights here are defaults for orders at 40 (request for
 //! information), 70 (request for screening) and 100 (do not load): what an honest shipment shows now and then weighs under 20,
-//! what needs an answer before loading 40 and more. An indicator never looks at history; what memory recalls is another stage's.
+//! what needs an answer before loading 40 and more. What memory recalls is read by the indicators in `history`, which find nothing
+//! where there is no memory.
 //!
 //! Each family is a file; a row stands beside its function.
 
@@ -13,6 +14,7 @@ mod completeness;
 mod covers;
 mod dangerous;
 mod description;
+mod history;
 mod identifiers;
 mod parties;
 mod placeholder;
@@ -38,6 +40,7 @@ pub struct Indicator {
     pub threats: &'static [Threat],
     /// Default points towards the score, 0 to 100.
     pub weight: u32,
+    pub needs: Needs,
     /// Rule or practice it is taken from.
     pub source: &'static str,
     /// What is tested, and when it is not.
@@ -45,11 +48,14 @@ pub struct Indicator {
     pub check: fn(&Facts<'_>) -> Option<Finding>,
 }
 
-impl Indicator {
-    /// It can be judged from what memory knows, without a message.
-    pub fn needs_memory_alone(&self) -> bool {
-        false
-    }
+/// What an indicator can be judged from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Needs {
+    /// The message of the consignment, with what memory recalls or without.
+    Message,
+    /// Memory alone: it is judged again whenever something happens to a consignment, from what memory knows of its bill.
+    Memory,
 }
 
 /// What an indicator warns of.
@@ -129,24 +135,74 @@ pub static CATALOGUE: &[Indicator] = &[
     identifiers::CHECK_DIGIT,
     identifiers::UNKNOWN_AIRLINE,
     identifiers::HOUSE_IS_MASTER,
+    history::parties::HOUSE_NUMBER_REUSED,
     identifiers::INVALID_HS,
     identifiers::HS_MISMATCH,
     identifiers::MISSING_HS,
+    history::parties::NEW_SHIPPER,
+    history::parties::NEW_CONSIGNEE,
+    history::parties::NEW_PAIR,
+    history::parties::DORMANT,
     parties::NEW_ACCOUNT,
     parties::UNTRACEABLE_PAYMENT,
     parties::UNKNOWN_CONSIGNOR,
     parties::EXPIRED_ENTITY,
     parties::FOREIGN_PHONE,
     parties::FREE_MAIL,
+    history::parties::SHARED_CONTACT,
+    history::parties::CONSIGNEE_ADDRESS,
+    history::parties::SHIPPER_ADDRESS,
+    history::parties::MANY_ADDRESSES,
+    history::parties::SPELLINGS,
+    history::parties::NEW_GOODS,
+    history::parties::NEW_CONSIGNEE_GOODS,
+    history::finds::SHIPPER,
+    history::finds::CONSIGNEE,
+    history::finds::AGENT,
+    history::finds::GOODS,
+    history::unusual::VALUE,
     value::FREIGHT_OVER_VALUE,
     value::VALUABLE_WITHOUT_VALUE,
     value::NO_VALUE,
+    history::split::DAILY_VALUE,
     quantity::IMPLAUSIBLE,
     quantity::DIMENSIONS,
+    history::unusual::PIECE_WEIGHT,
+    history::unusual::DENSITY,
+    history::quantities::MORE,
+    history::quantities::FEWER,
+    history::quantities::WEIGHT,
+    history::quantities::BOOKED,
+    history::houses::OVER_MASTER,
+    history::houses::UNDER_MASTER,
+    history::houses::MISSING,
+    history::houses::ORPHAN,
+    history::quantities::UNIT,
+    history::houses::IDENTICAL,
+    history::houses::ROUND,
+    history::unusual::ROUTE,
+    history::unusual::GOODS_OF_ORIGIN,
     route::ORIGIN,
     route::DESTINATION,
+    history::parties::NEW_LANE,
+    history::amended::CONSIGNEE,
+    history::amended::DESTINATION,
+    history::parties::RETURN,
     timing::AFTER_DEPARTURE,
     timing::LATE,
+    history::amended::AFTER_ACCEPTANCE,
+    history::way::DEPARTED_UNDECLARED,
+    history::way::DEPARTED_OPEN,
+    history::unusual::WEEK,
+    history::unusual::SHIPPER_WEIGHT,
+    history::way::NOT_COLLECTED,
+    history::way::NOT_DEPARTED,
+    history::way::GHOST,
+    history::way::FOUND,
+    history::way::MISSING_THEN_FOUND,
+    history::way::OFFLOADED,
+    history::way::UNKNOWN_UNIT,
+    history::way::TWO_FLIGHTS,
     security::UNSUPPORTED,
     security::UNDECLARED,
     security::ACCOUNT_CONSIGNOR,
@@ -155,11 +211,14 @@ pub static CATALOGUE: &[Indicator] = &[
     security::UNSUITABLE_METHOD,
     security::UNKNOWN_METHOD,
     security::SCREENING_TIME,
+    history::security::SCREENER,
+    history::security::EXEMPTIONS,
     dangerous::UNDECLARED,
     dangerous::AIRCRAFT,
     commodities::PRECURSOR,
     commodities::DRUG_EQUIPMENT,
     commodities::PRECURSOR_HS,
+    history::houses::MANY_IN_A_CARTON,
     commodities::WILDLIFE,
     commodities::WILDLIFE_PERMIT,
     commodities::WEAPON,

@@ -1,6 +1,6 @@
 //! D5, D6, P2 to P5: parties that are not who the goods are for, accounts that nobody knows, claims that do not fit together.
 
-use super::{BOTH, CUSTOMS, Finding, Indicator, SECURITY, Threat, words};
+use super::{BOTH, CUSTOMS, Finding, Indicator, Needs, SECURITY, Threat, words};
 use crate::codes::{countries, lists, phones};
 use crate::model::{BillKind, ContactKind, Party, RegulatedEntity};
 use crate::screen::facts::Facts;
@@ -11,6 +11,7 @@ pub(super) const FORWARDER_CONSIGNEE: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Drugs, Threat::Fraud, Threat::Explosives],
     weight: 20,
+    needs: Needs::Message,
     source: "PACT implementation guide 1.9, section 4: the real consignee, not the consolidator",
     about: "the consignee of a house bill or direct waybill is named as the agent is, or has a forwarder's word in its name",
     check: |facts| {
@@ -31,6 +32,7 @@ pub(super) const UNDECLARED_CONSOLIDATION: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Drugs, Threat::Fraud, Threat::Explosives],
     weight: 35,
+    needs: Needs::Message,
     source: "PACT implementation guide 1.9, table 9: MISSING_CONSOL_INDI",
     about: "a direct waybill goes from forwarder to forwarder, or its description says consolidation",
     check: |facts| {
@@ -61,6 +63,7 @@ pub(super) const NEW_ACCOUNT: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Explosives, Threat::Drugs, Threat::Counterfeit],
     weight: 20,
+    needs: Needs::Message,
     source: "Enhanced ACAS, 90 FR 52796: account establishment date",
     about: "the account was established less than 30 days before the message, or after it",
     check: |facts| {
@@ -79,6 +82,7 @@ pub(super) const UNTRACEABLE_PAYMENT: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Drugs, Threat::Wildlife, Threat::Explosives],
     weight: 20,
+    needs: Needs::Message,
     source: "Enhanced ACAS, 90 FR 52796: billing type",
     about: "the account pays in cash, cryptocurrency or person to person; the charge code PP alone says nothing",
     check: |facts| {
@@ -94,6 +98,7 @@ pub(super) const UNKNOWN_CONSIGNOR: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Explosives],
     weight: 45,
+    needs: Needs::Message,
     source: "Regulation (EU) 2015/1998, 6.3.2 and 6.4; Enhanced ACAS, 90 FR 52796: known consignor indicator",
     about: "the filing says the consignor is not known, the security status rests on a known consignor alone",
     check: |facts| {
@@ -115,6 +120,7 @@ pub(super) const EXPIRED_ENTITY: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Explosives],
     weight: 30,
+    needs: Needs::Message,
     source: "Regulation (EU) 2015/1998, 6.3.2.6: regulated entity and its expiry",
     about: "the last valid month of an issuer, acceptor or consignor in the security declaration lies before the message",
     check: |facts| {
@@ -137,6 +143,7 @@ pub(super) const FOREIGN_PHONE: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Drugs, Threat::Counterfeit],
     weight: 10,
+    needs: Needs::Message,
     source: "common targeting practice; ITU-T E.164",
     about: "an international phone number of shipper or consignee belongs to another area than its address",
     check: |facts| {
@@ -160,6 +167,7 @@ pub(super) const FREE_MAIL: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Counterfeit, Threat::Drugs],
     weight: 5,
+    needs: Needs::Message,
     source: "common targeting practice",
     about: "shipper or consignee has a company's name and only e-mail addresses of free providers",
     check: |facts| {

@@ -1,6 +1,6 @@
 //! Q1: weights and volumes that the physical world does not have.
 
-use super::{BOTH, Finding, Indicator, Threat};
+use super::{BOTH, Finding, Indicator, Needs, Threat};
 
 pub(super) const IMPLAUSIBLE: Indicator = Indicator {
     id: "Q1",
@@ -8,6 +8,7 @@ pub(super) const IMPLAUSIBLE: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Drugs, Threat::Fraud, Threat::Quality],
     weight: 25,
+    needs: Needs::Message,
     source: "physical limits: density of osmium; volume that air itself would outweigh; largest pieces flown as cargo",
     about: "density above 22,600 or below 1.2 kg/m³ (from a tenth of a cubic metre on), or a piece above 20 t or below a gram",
     check: |facts| {
@@ -28,6 +29,7 @@ pub(super) const DIMENSIONS: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Fraud, Threat::Quality],
     weight: 10,
+    needs: Needs::Message,
     source: "arithmetic: length × width × height × pieces",
     about: "stated and measured volume differ by a factor of three or more, from a tenth of a cubic metre on",
     check: |facts| {

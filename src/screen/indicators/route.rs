@@ -1,6 +1,6 @@
 //! R4: a route that does not lead from the shipper to the consignee.
 
-use super::{BOTH, CUSTOMS, Finding, Indicator, Threat};
+use super::{BOTH, CUSTOMS, Finding, Indicator, Needs, Threat};
 use crate::codes::countries;
 use crate::model::{BillKind, Party};
 use crate::screen::facts::Facts;
@@ -11,6 +11,7 @@ pub(super) const ORIGIN: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Drugs, Threat::Fraud, Threat::Wildlife],
     weight: 10,
+    needs: Needs::Message,
     source: "common targeting practice",
     about: "the origin lies outside the shipper's country, its economic area and the hub next door; not on a consolidated master",
     check: |facts| {
@@ -26,6 +27,7 @@ pub(super) const DESTINATION: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Drugs, Threat::Fraud, Threat::Wildlife],
     weight: 10,
+    needs: Needs::Message,
     source: "common targeting practice",
     about: "the destination lies outside the consignee's country, its area and the hub next door; not on a consolidated master",
     check: |facts| {

@@ -1,6 +1,6 @@
 //! A1, A2: security declarations that cannot be true as they stand.
 
-use super::{Finding, Indicator, SECURITY, Threat};
+use super::{Finding, Indicator, Needs, SECURITY, Threat};
 use crate::codes::lists;
 use crate::model::{RegulatedEntity, SecurityDeclaration, Timestamp};
 use crate::screen::facts::Facts;
@@ -11,6 +11,7 @@ pub(super) const UNSUPPORTED: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Explosives],
     weight: 45,
+    needs: Needs::Message,
     source: "e-CSD rules (IATA OCI mapping 3.2; Regulation (EU) 2015/1998, 6.3.2.6): the reason for issuing the status",
     about: "SPX or SHR with an issuer or on a paperless waybill (EAW), but no method, exemption, known consignor or agent",
     check: |facts| {
@@ -32,6 +33,7 @@ pub(super) const UNDECLARED: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Explosives, Threat::Quality],
     weight: 20,
+    needs: Needs::Message,
     source: "e-CSD rules (IATA OCI mapping 3.2); a declaration on paper may travel with the goods",
     about: "SPX or SHR stands alone: no issuer, method, exemption or consignor in the message",
     check: |facts| {
@@ -48,6 +50,7 @@ pub(super) const ACCOUNT_CONSIGNOR: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Explosives],
     weight: 50,
+    needs: Needs::Message,
     source: "e-CSD rules (IATA OCI mapping 3.2): if AC applies then status SCO is mandatory",
     about: "SPX or SHR for goods from an account consignor (AC) without screening or exemption",
     check: |facts| {
@@ -64,6 +67,7 @@ pub(super) const CONFLICT: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Explosives, Threat::Quality],
     weight: 40,
+    needs: Needs::Message,
     source: "e-CSD rules (IATA OCI mapping 3.2): one security status a consignment",
     about: "the message states NSC beside a secure status, or SCO beside SPX or SHR",
     check: |facts| {
@@ -86,6 +90,7 @@ pub(super) const WRONG_ISSUER: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Explosives],
     weight: 30,
+    needs: Needs::Message,
     source: "Regulation (EU) 2015/1998, 6.3.2: regulated agents and carriers issue the status",
     about: "the issuer of the security status is a known or account consignor",
     check: |facts| {
@@ -102,6 +107,7 @@ pub(super) const UNSUITABLE_METHOD: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Explosives],
     weight: 20,
+    needs: Needs::Message,
     source: "Regulation (EU) 2015/1998, 6.2.1: the method most likely to detect, given the nature of the consignment",
     about: "only x-ray, visual check or metal detection for shipper-built units (BUP) or goods above 2,000 kg/m³ from 0.1 m³ on",
     check: |facts| {
@@ -127,6 +133,7 @@ pub(super) const UNKNOWN_METHOD: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Explosives, Threat::Quality],
     weight: 15,
+    needs: Needs::Message,
     source: "ONE Record code list ScreeningMethod 2026-07; the list may grow",
     about: "none of the stated screening methods is listed",
     check: |facts| {
@@ -143,6 +150,7 @@ pub(super) const SCREENING_TIME: Indicator = Indicator {
     domains: SECURITY,
     threats: &[Threat::Explosives],
     weight: 35,
+    needs: Needs::Message,
     source: "e-CSD rules (IATA OCI mapping 3.2): date and time when the status was issued",
     about: "screening is stated for a time after the departure or after the message, with 14 hours allowed for local time",
     check: |facts| {

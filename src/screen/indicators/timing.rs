@@ -1,6 +1,6 @@
 //! T1: data that come too late to be assessed.
 
-use super::{BOTH, Finding, Indicator, Threat};
+use super::{BOTH, Finding, Indicator, Needs, Threat};
 use crate::model::Timestamp;
 use crate::screen::facts::Facts;
 
@@ -10,6 +10,7 @@ pub(super) const AFTER_DEPARTURE: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Explosives, Threat::Drugs],
     weight: 20,
+    needs: Needs::Message,
     source: "19 CFR 122.48b: as early as practicable, no later than prior to loading",
     about: "the message arrived after the first flight left; where only its day is known, after that day ended everywhere",
     check: |facts| {
@@ -26,6 +27,7 @@ pub(super) const LATE: Indicator = Indicator {
     domains: BOTH,
     threats: &[Threat::Explosives, Threat::Drugs],
     weight: 5,
+    needs: Needs::Message,
     source: "carrier cut-off times for electronic waybill data",
     about: "the message arrived less than two hours before the departure that its first flight states",
     check: |facts| {

@@ -1,6 +1,6 @@
 //! V2, V3: values that no honest sender would state.
 
-use super::{CUSTOMS, Finding, Indicator, Threat};
+use super::{CUSTOMS, Finding, Indicator, Needs, Threat};
 use crate::model::BillKind;
 
 pub(super) const FREIGHT_OVER_VALUE: Indicator = Indicator {
@@ -9,6 +9,7 @@ pub(super) const FREIGHT_OVER_VALUE: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Drugs, Threat::Fraud],
     weight: 15,
+    needs: Needs::Message,
     source: "FATF and Egmont Group, Trade-Based Money Laundering: Risk Indicators (2021)",
     about: "the total freight charges reach the declared customs value; samples and gifts do that too",
     check: |facts| {
@@ -28,6 +29,7 @@ pub(super) const VALUABLE_WITHOUT_VALUE: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Cash, Threat::Fraud],
     weight: 30,
+    needs: Needs::Message,
     source: "IATA code list 1.16: VAL; IATA TACT rules on valuable cargo",
     about: "the shipment is handled as valuable cargo (VAL) and declares a value neither for carriage nor for customs",
     check: |facts| {
@@ -43,6 +45,7 @@ pub(super) const NO_VALUE: Indicator = Indicator {
     domains: CUSTOMS,
     threats: &[Threat::Fraud, Threat::Counterfeit],
     weight: 15,
+    needs: Needs::Message,
     source: "common targeting practice; Harmonized System headings",
     about: "NCV is declared for jewellery, watches, computers, telephones or chips; not on a consolidated master",
     check: |facts| {
