@@ -11,6 +11,7 @@
 )]
 
 mod broker_away_at_start;
+mod chart;
 mod exactly_once;
 mod held_shipment_stays_held;
 mod mutation;
