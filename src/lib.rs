@@ -26,6 +26,7 @@
 //! | [`service`] | wires the stages, stops them in order | everybody |
 //! | [`kafka`] | what source and sink share: connecting, error triage | Kafka |
 //! | [`config`], [`metrics`], [`admin`], [`logging`] | what operations see | – |
+//! | [`operations`] | what operators ask of the brokers: topics, rights, lag, dead letters | Kafka |
 //! | [`cli`], [`demo`] | the commands; an embedded broker with synthetic terminals | everybody |
 //!
 //! `decode`, `screen` and `bundle` know neither Kafka nor the clock: a test, a benchmark or `loadgate screen` runs them with
@@ -61,6 +62,7 @@ pub mod kafka;
 pub mod logging;
 pub mod metrics;
 pub mod model;
+pub mod operations;
 pub mod outputs;
 pub mod record;
 pub mod screen;
