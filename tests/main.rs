@@ -12,11 +12,19 @@
 
 mod broker_away_at_start;
 mod chart;
+mod container;
+mod dead_letters;
+mod dependencies;
 mod exactly_once;
 mod held_shipment_stays_held;
+mod lag_and_health;
 mod mutation;
 mod poison_messages;
+mod privacy;
+mod prometheus;
 mod registry;
+mod rules;
+mod secured_brokers;
 mod sigterm_drains;
 mod support;
 mod topics_command;
