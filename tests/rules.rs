@@ -10,7 +10,8 @@ use crate::support::fetched::run;
 use crate::support::tools::{promtool, repository};
 
 const FILES: [&str; 2] = ["helm/loadgate/files/rules/alerts.yaml", "helm/loadgate/files/rules/recording.yaml"];
-const TESTS: &str = "tests/data/prometheus/rules_test.yaml";
+/// The second is about hours and days.
+const TESTS: [&str; 2] = ["tests/data/prometheus/alerts_test.yaml", "tests/data/prometheus/slow_alerts_test.yaml"];
 
 /// What follows `key` on each line of a file.
 fn values(path: &str, key: &str) -> Vec<String> {
@@ -26,12 +27,12 @@ fn promtool_accepts_the_rules() {
 
 #[test]
 fn promtool_sees_every_alert_silent_and_firing() {
-    run(promtool().args(["test", "rules"]).arg(repository(TESTS)));
-    let text = fs::read_to_string(repository(TESTS)).unwrap();
+    run(promtool().args(["test", "rules"]).args(TESTS.map(repository)));
+    let text = TESTS.map(|path| fs::read_to_string(repository(path)).unwrap()).concat();
     for alert in values(FILES[0], "- alert:") {
         let about = format!("alertname=\"{alert}\"");
         let fires = text.lines().any(|line| line.contains(&about) && line.contains("exp_samples"));
-        assert!(fires, "no case in {TESTS} in which {alert} fires");
+        assert!(fires, "no case in {TESTS:?} in which {alert} fires");
     }
 }
 
