@@ -27,6 +27,7 @@
 //! | [`service`] | wires the stages, stops them in order | everybody |
 //! | [`kafka`] | what source and sink share: connecting, error triage | Kafka |
 //! | [`config`], [`metrics`], [`admin`], [`logging`] | what operations see | – |
+//! | [`operations`] | what operators ask of the brokers: topics, rights, lag, dead letters | Kafka |
 //! | [`cli`], [`demo`] | the commands; an embedded broker with synthetic terminals | everybody |
 //!
 //! `decode`, `screen` and `bundle` know neither Kafka nor the clock: a test, a benchmark or `loadgate screen` runs them with
@@ -64,6 +65,7 @@ pub mod memory;
 pub mod metrics;
 pub mod model;
 pub mod names;
+pub mod operations;
 pub mod outputs;
 pub mod record;
 pub mod replay;

@@ -48,6 +48,7 @@ pub enum Reason {
     BadField,
     BadHeader,
     Empty,
+    NotPermitted,
     NotText,
     SchemaMismatch,
     SchemaUnavailable,
@@ -61,11 +62,12 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Reason; 14] = [
+    pub const ALL: [Reason; 15] = [
         Reason::BadAwb,
         Reason::BadField,
         Reason::BadHeader,
         Reason::Empty,
+        Reason::NotPermitted,
         Reason::NotText,
         Reason::SchemaMismatch,
         Reason::SchemaUnavailable,
@@ -94,6 +96,10 @@ impl Reason {
             Reason::BadField => ("bad_field", "a field that the message cannot do without has the wrong form"),
             Reason::BadHeader => ("bad_header", "the message identifier, envelope or flight line is malformed"),
             Reason::Empty => ("empty", "the record has no payload"),
+            Reason::NotPermitted => (
+                "not_permitted",
+                "the writers of this topic may not send this kind of message: outcomes come from screening teams alone",
+            ),
             Reason::NotText => ("not_text", "the payload holds bytes that are not text where text is required"),
             Reason::SchemaMismatch => ("schema_mismatch", "the writer's Avro schema cannot be resolved to the canonical message"),
             Reason::SchemaUnavailable => ("schema_unavailable", "the schema registry did not answer within the retries"),

@@ -59,7 +59,13 @@ impl Replay {
     }
 
     /// Takes one record; `each` hears what comes of it and says whether to go on.
-    pub fn take(&mut self, format: Format, payload: &[u8], received: Timestamp, mut each: impl FnMut(Event<'_, '_>) -> bool) -> bool {
+    pub fn take(
+        &mut self,
+        format: Format,
+        payload: &[u8],
+        received: Timestamp,
+        mut each: impl FnMut(Event<'_, '_>) -> bool,
+    ) -> bool {
         let mut decoded = Decoded::new();
         self.decoder.decode(format, payload, &Context { received, limits: self.limits }, &mut decoded);
         let place = LogPlace { topic: 0, partition: 0, offset: self.records, index: 0 };

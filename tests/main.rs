@@ -12,14 +12,23 @@
 
 mod broker_away_at_start;
 mod bundle_swap;
+mod chart;
+mod container;
+mod dead_letters;
+mod dependencies;
 mod documentation;
 mod exactly_once;
 mod held_shipment_stays_held;
+mod lag_and_health;
 mod memory_is_alike;
 mod mutation;
 mod outcome_releases_a_hold;
 mod poison_messages;
+mod privacy;
+mod prometheus;
 mod registry;
+mod rules;
+mod secured_brokers;
 mod sigterm_drains;
 mod simulator;
 mod support;

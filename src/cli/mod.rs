@@ -1,11 +1,15 @@
 //! The commands. Each is a file; exit codes are decided here and in `main` alone.
 
+mod acls;
 mod bundle;
 mod check;
+mod dead_letters;
 mod decode;
 mod demo;
 mod explain;
 mod files;
+mod health;
+mod lag;
 mod list;
 mod run;
 mod running;
@@ -74,6 +78,14 @@ enum Command {
     Check(check::Arguments),
     /// Show or create the topics that a configuration names.
     Topics(topics::Arguments),
+    /// Print the rights that a role needs on the brokers.
+    Acls(acls::Arguments),
+    /// Show how far each partition is behind.
+    Lag(lag::Arguments),
+    /// Ask a replica whether it is alive and ready.
+    Health(health::Arguments),
+    /// List, show or send again what could not be read.
+    DeadLetters(dead_letters::Arguments),
     /// Print a catalogue: facts, indicators, codes, reasons, refusals, metrics, profiles.
     List(list::Arguments),
 }
@@ -89,6 +101,10 @@ pub fn run(cli: Cli) -> Exit {
         Command::Bundle(arguments) => bundle::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
+        Command::Acls(arguments) => acls::run(&arguments),
+        Command::Lag(arguments) => lag::run(&arguments),
+        Command::Health(arguments) => health::run(&arguments),
+        Command::DeadLetters(arguments) => dead_letters::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
     }
 }
@@ -103,6 +119,23 @@ fn fail(exit: Exit, reason: impl std::fmt::Display) -> Exit {
 fn refuse(faults: &[Diagnostic]) -> Exit {
     faults.iter().for_each(|fault| eprintln!("{fault}"));
     Exit::Usage
+}
+
+/// A time on the command line.
+fn parse_time(text: &str) -> Result<std::time::Duration, String> {
+    crate::config::parse_duration(text).ok_or_else(|| "expected a time such as 30s or 5m".into())
+}
+
+/// Rows of text in columns as wide as they need.
+fn columns<const N: usize>(rows: impl Iterator<Item = [String; N]>) -> String {
+    let rows: Vec<[String; N]> = rows.collect();
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(String::len).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ use crate::decode::Format;
 use crate::diagnostic::Diagnostic;
 use crate::logging::LogFormat;
 use crate::memory::Horizons;
+use crate::source::Writer;
 use document::Document;
 
 /// The configuration of one replica. All replicas of a group share it.
@@ -58,6 +59,9 @@ pub struct Input {
     #[serde(default)]
     #[schemars(with = "FormatName")]
     pub format: Format,
+    /// Who writes to the topic: terminals may send everything but outcomes, teams outcomes alone.
+    #[serde(default)]
+    pub writer: Writer,
 }
 
 /// The topics that loadgate writes to.
@@ -287,8 +291,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             kafka: Kafka::default(),
-            input: ["cargo.messages", "cargo.outcomes"]
-                .map(|topic| Input { topic: topic.to_owned(), format: Format::Auto })
+            input: [("cargo.messages", Writer::Terminals), ("cargo.outcomes", Writer::Teams)]
+                .map(|(topic, writer)| Input { topic: topic.to_owned(), format: Format::Auto, writer })
                 .into(),
             outputs: Outputs::default(),
             batch: Batch::default(),

@@ -74,7 +74,7 @@ fn the_schema_is_strict_and_describes_its_keys() {
     assert_eq!(schema["additionalProperties"], false);
     assert_eq!(schema["properties"]["kafka"]["properties"]["session_timeout"]["pattern"], "^[0-9]+ *(ms|s|m|h)$");
     assert!(schema["properties"]["kafka"]["properties"]["group"]["description"].as_str().unwrap().contains("consumer group"));
-    assert_eq!(keys(&schema, "").len(), 51, "{:?}", keys(&schema, ""));
+    assert_eq!(keys(&schema, "").len(), 52, "{:?}", keys(&schema, ""));
 }
 
 #[test]

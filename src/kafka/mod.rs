@@ -9,7 +9,7 @@ use std::time::Duration;
 use rdkafka::ClientConfig;
 
 pub use context::{ClientContext, Listener, Unheard};
-pub use native::{create_partition_objects, first_metadata, is_member};
+pub use native::{Resource, Right, create_partition_objects, first_metadata, is_member, permitted};
 pub use triage::{Triage, triage};
 
 /// How to reach the cluster. Properties are librdkafka's own names (TLS, SASL and tuning); ours come after and win.

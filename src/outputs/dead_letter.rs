@@ -45,6 +45,59 @@ impl DeadLetter<'_> {
     }
 }
 
+/// The reason that marks a note instead of a letter.
+pub const REDRIVEN: &str = "redriven";
+
+/// A note that a letter was sent again. It has the form of a letter, so that the topic keeps one schema; its source is the letter.
+#[derive(Debug, Clone, Copy)]
+pub struct Redriven<'a> {
+    /// Where the letter stands.
+    pub topic: &'a str,
+    pub partition: i32,
+    pub offset: i64,
+    /// The letter's key.
+    pub key: Option<&'a [u8]>,
+    pub by: &'a str,
+    pub why: &'a str,
+}
+
+/// Fields in the order of `schemas/dead-letter.avsc`.
+#[derive(Serialize)]
+struct Note<'a> {
+    reason: &'a str,
+    detail: &'a str,
+    position: u64,
+    source: Source<'a>,
+    timestamp: Timestamp,
+    #[serde(serialize_with = "optional_bytes")]
+    key: Option<&'a [u8]>,
+    headers: Vec<Header<'a>>,
+    #[serde(serialize_with = "bytes")]
+    payload: &'a [u8],
+    payload_bytes: u64,
+    format: &'a str,
+}
+
+impl Redriven<'_> {
+    /// Appends the bare datum.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let Self { topic, partition, offset, key, by, why } = *self;
+        let note = Note {
+            reason: REDRIVEN,
+            detail: "the letter at the source of this note was sent again",
+            position: 0,
+            source: Source { topic, partition, offset, index: 0 },
+            timestamp: Timestamp::default(),
+            key,
+            headers: [("by", by), ("why", why)].map(|(name, value)| Header { name, value: Some(value.as_bytes()) }).into(),
+            payload: &[],
+            payload_bytes: 0,
+            format: "auto",
+        };
+        encode_record(&note, out);
+    }
+}
+
 struct Bytes<'a>(&'a [u8]);
 
 impl Serialize for Bytes<'_> {

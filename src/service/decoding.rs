@@ -13,7 +13,7 @@ use crate::memory::{Observer, Seen};
 use crate::metrics::Metrics;
 use crate::model::{Awb, Message};
 use crate::outputs::{Told, read};
-use crate::record::{Record, Rejected};
+use crate::record::{Reason, Record, Rejected};
 use crate::screen::course::id_hash;
 use crate::source::{Input, Role};
 
@@ -101,8 +101,18 @@ impl DecodeWorker {
 
     fn decode_record<'a>(&mut self, entry: Entry<'a>, decoded: &mut Decoded<'a>) {
         let Record { origin, timestamp, payload, .. } = entry.record;
-        let Some(Input { role: Role::Messages(format), .. }) = self.inputs.get(usize::from(origin.topic)) else { return };
+        let Some(Input { role: Role::Messages(format, writer), .. }) = self.inputs.get(usize::from(origin.topic)) else { return };
+        let before = decoded.len();
         self.decoder.decode(*format, payload, &Context { received: timestamp, limits: self.limits }, decoded);
+        for item in decoded.iter_mut().skip(before) {
+            if let Some(kind) = item.as_ref().ok().filter(|message| !writer.may_send(message)).map(Message::kind) {
+                *item = Err(Rejected::new(
+                    Reason::NotPermitted,
+                    0,
+                    format!("a message of kind {kind} is not for this topic's writers"),
+                ));
+            }
+        }
     }
 
     fn observe(&mut self, observed: &mut Observed) {
@@ -115,7 +125,7 @@ impl DecodeWorker {
                     observations.extend(assessed(&mut self.observer, &self.inputs, record.payload).map(Observation::Assessed))
                 }
                 Some(Role::Referrals) => told.extend(Told::read(record.payload)),
-                Some(Role::Messages(_)) | None => {}
+                Some(Role::Messages(..)) | None => {}
             }
             let mut seen = seen(record);
             for message in messages.decoded.get(span.clone()).unwrap_or_default() {

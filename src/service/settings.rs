@@ -45,7 +45,8 @@ impl Settings {
 
 /// What terminals and teams write, then what is read back.
 fn inputs(config: &Config) -> Vec<Input> {
-    let written = config.input.iter().map(|input| Input::messages(&input.topic, input.format));
+    let written =
+        config.input.iter().map(|input| Input { topic: input.topic.clone(), role: Role::Messages(input.format, input.writer) });
     let Outputs { assessments, referrals, .. } = &config.outputs;
     let read_back = [(assessments, Role::Assessments), (referrals, Role::Referrals)];
     written.chain(read_back.map(|(topic, role)| Input { topic: topic.clone(), role })).collect()

@@ -17,6 +17,7 @@ pub use ownership::{Change, Ownership};
 pub use positions::{Begin, Found, Positions, Question, watermark_text};
 
 use crate::decode::Format;
+use crate::model::Message;
 
 /// A topic that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,26 +30,44 @@ pub struct Input {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Messages of terminals and outcomes of teams: remembered by every replica, screened by the one that claims the partition.
-    Messages(Format),
+    Messages(Format, Writer),
     /// What was assessed, read back: remembered, claimed by nobody.
     Assessments,
     /// What terminals were told, read back: the register of holds.
     Referrals,
 }
 
+/// Who writes to an input, and so what may stand in it: a terminal must not be able to answer its own referrals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Writer {
+    /// Cargo terminals: every message but outcomes.
+    #[default]
+    Terminals,
+    /// Screening teams: outcomes and nothing else.
+    Teams,
+}
+
+impl Writer {
+    pub fn may_send(self, message: &Message<'_>) -> bool {
+        matches!(message, Message::Outcome(_)) == (self == Writer::Teams)
+    }
+}
+
 impl Input {
+    /// What terminals write.
     pub fn messages(topic: impl Into<String>, format: Format) -> Self {
-        Self { topic: topic.into(), role: Role::Messages(format) }
+        Self { topic: topic.into(), role: Role::Messages(format, Writer::Terminals) }
     }
 
     /// The group shares this topic out.
     pub fn is_screened(&self) -> bool {
-        matches!(self.role, Role::Messages(_))
+        matches!(self.role, Role::Messages(..))
     }
 
     pub fn format(&self) -> Format {
         match self.role {
-            Role::Messages(format) => format,
+            Role::Messages(format, _) => format,
             Role::Assessments | Role::Referrals => Format::Avro,
         }
     }

@@ -4,6 +4,7 @@
 
 mod broker;
 mod jars;
+pub mod secured;
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -44,11 +45,16 @@ pub fn external() -> Option<Cluster> {
 impl Cluster {
     /// Starts 1 or 3 brokers on free ports; topics and transactions are replicated to all of them.
     pub fn start(count: usize) -> Self {
+        Self::started(count, None)
+    }
+
+    fn started(count: usize, security: Option<&secured::Security>) -> Self {
         let lib = jars::fetched();
         let directory =
             tempfile::Builder::new().prefix("kafka-").tempdir_in(target_dir().join("tmp")).expect("target/tmp is writable");
         let ports: Vec<Ports> = (0..count).map(|_| Ports { client: free_port(), controller: free_port() }).collect();
-        let brokers: Vec<Broker> = (0..count).map(|index| Broker::format(&lib, directory.path(), &ports, index)).collect();
+        let brokers: Vec<Broker> =
+            (0..count).map(|index| Broker::format(&lib, directory.path(), &ports, index, security)).collect();
         let bootstrap = ports.iter().map(|ports| format!("127.0.0.1:{}", ports.client)).collect::<Vec<_>>().join(",");
         let mut cluster = Self { brokers, bootstrap, _directory: Some(directory) };
         for broker in &mut cluster.brokers {

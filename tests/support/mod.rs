@@ -11,6 +11,7 @@ pub mod registry;
 pub mod replica;
 pub mod seed;
 pub mod terminals;
+pub mod tools;
 pub mod waybill;
 
 use std::net::TcpListener;

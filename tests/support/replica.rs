@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Output};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -26,11 +26,13 @@ pub struct Setup {
     pub assessments: String,
     pub referrals: String,
     pub dead_letters: String,
-    alerts: [String; 2],
+    pub alerts: [String; 2],
     pub session_timeout: Duration,
     pub transaction_timeout: Duration,
     /// A batch is cut after this long at the latest: the commit interval.
     pub batch_age: Duration,
+    /// Of the admin port; `None`: the default.
+    pub stall_limit: Option<&'static str>,
     /// `auto`, `json`, `avro` …
     pub format: &'static str,
     /// Further lines of the configuration, complete tables.
@@ -52,6 +54,7 @@ impl Setup {
             session_timeout: Duration::from_secs(6),
             transaction_timeout: Duration::from_secs(5),
             batch_age: Duration::from_millis(100),
+            stall_limit: None,
             format: "auto",
             further: String::new(),
         }
@@ -75,9 +78,19 @@ impl Setup {
         replica
     }
 
+    /// Runs a command of the program with the replicas' configuration.
+    pub fn command(&self, arguments: &[&str]) -> Output {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let config = directory.path().join("loadgate.toml");
+        fs::write(&config, self.config("", SocketAddr::from((Ipv4Addr::LOCALHOST, 9464)))).expect("it is writable");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_loadgate"));
+        command.args(arguments).arg("--config").arg(&config).output().expect("loadgate was built for this test")
+    }
+
     fn config(&self, name: &str, admin: SocketAddr) -> String {
         let Self { brokers, group, input, assessments, referrals, dead_letters, format, further, .. } = self;
         let [aviation_security, customs] = &self.alerts;
+        let stall_limit = self.stall_limit.map(|limit| format!("stall_limit = \"{limit}\"\n")).unwrap_or_default();
         let brokers = brokers.replace(',', "\", \"");
         let [session, transaction, age] =
             [self.session_timeout, self.transaction_timeout, self.batch_age].map(|time| time.as_millis());
@@ -88,7 +101,7 @@ impl Setup {
              [outputs]\nalerts_aviation_security = \"{aviation_security}\"\nalerts_customs = \"{customs}\"\n\
              referrals = \"{referrals}\"\nassessments = \"{assessments}\"\ndead_letters = \"{dead_letters}\"\n\n\
              [batch]\nage = \"{age}ms\"\n\n\
-             [admin]\nlisten = \"{admin}\"\n\n{further}"
+             [admin]\nlisten = \"{admin}\"\n{stall_limit}\n{further}"
         )
     }
 }
@@ -143,9 +156,19 @@ impl Replica {
         status
     }
 
-    /// The lines that the replica wrote.
+    /// The last lines that the replica wrote.
     pub fn log_tail(&self) -> String {
         tail(&self.log(), 40)
+    }
+
+    /// Everything that it wrote.
+    pub fn whole_log(&self) -> String {
+        tail(&self.log(), usize::MAX)
+    }
+
+    /// Its admin port.
+    pub fn address(&self) -> SocketAddr {
+        self.admin
     }
 
     pub fn assert_running(&mut self) {
@@ -165,6 +188,11 @@ impl Replica {
     fn log(&self) -> PathBuf {
         self.directory.path().join("loadgate.log")
     }
+}
+
+/// What a command wrote, both streams.
+pub fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
 impl Drop for Replica {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::secured::Security;
 use crate::support::process::{Guarded, tail};
 
 #[derive(Debug, Clone, Copy)]
@@ -22,14 +23,17 @@ pub struct Broker {
 
 impl Broker {
     /// Writes the settings and formats the log directory of broker `index` of the cluster.
-    pub fn format(lib: &Path, cluster: &Path, ports: &[Ports], index: usize) -> Self {
+    pub fn format(lib: &Path, cluster: &Path, ports: &[Ports], index: usize, security: Option<&Security>) -> Self {
         let directory = cluster.join(format!("broker-{index}"));
         fs::create_dir_all(&directory).expect("target/tmp is writable");
-        fs::write(directory.join("server.properties"), properties(&directory, ports, index)).expect("target/tmp is writable");
+        let properties = properties(&directory, ports, index, security);
+        fs::write(directory.join("server.properties"), properties).expect("target/tmp is writable");
         fs::write(directory.join("log4j2.properties"), LOGGING).expect("target/tmp is writable");
         let broker = Self { lib: lib.to_path_buf(), cluster: cluster.to_path_buf(), directory, process: None };
         let arguments = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c"];
-        let output = broker.java().args(arguments).arg(broker.settings()).output().expect("java was there a moment ago");
+        let mut command = broker.java();
+        command.args(arguments).arg(broker.settings()).args(security.iter().flat_map(|security| security.credentials()));
+        let output = command.output().expect("java was there a moment ago");
         assert!(output.status.success(), "Kafka cannot format its log: {}", String::from_utf8_lossy(&output.stderr));
         broker
     }
@@ -74,19 +78,20 @@ const LOGGING: &str = "rootLogger.level=WARN\nrootLogger.appenderRef.out.ref=out
     appender.out.layout.type=PatternLayout\nappender.out.layout.pattern=%d{HH:mm:ss.SSS} %p %c{1} %m%n\n";
 
 /// Abandoned transactions are swept every 10 s, the broker's default: take-over is measured as it would be in operation.
-fn properties(directory: &Path, ports: &[Ports], index: usize) -> String {
+fn properties(directory: &Path, ports: &[Ports], index: usize, security: Option<&Security>) -> String {
     let Ports { client, controller } = ports[index];
     let node = |index: usize| index + 1;
     let quorum = ports.iter().enumerate().map(|(index, ports)| format!("{}@127.0.0.1:{}", node(index), ports.controller));
     let quorum = quorum.collect::<Vec<_>>().join(",");
     let (replicas, in_sync) = (ports.len(), ports.len().div_ceil(2));
+    let [listener, protocol, further] = security.map(Security::properties).unwrap_or_default();
     format!(
         "process.roles=broker,controller\n\
          node.id={id}\n\
          controller.quorum.voters={quorum}\n\
-         listeners=PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}\n\
-         advertised.listeners=PLAINTEXT://127.0.0.1:{client}\n\
-         listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n\
+         listeners=PLAINTEXT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}{listener}\n\
+         advertised.listeners=PLAINTEXT://127.0.0.1:{client}{listener}\n\
+         listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT{protocol}\n\
          controller.listener.names=CONTROLLER\n\
          inter.broker.listener.name=PLAINTEXT\n\
          log.dirs={log}\n\
@@ -98,7 +103,7 @@ fn properties(directory: &Path, ports: &[Ports], index: usize) -> String {
          transaction.state.log.num.partitions=4\n\
          group.initial.rebalance.delay.ms=0\n\
          group.min.session.timeout.ms=1000\n\
-         auto.create.topics.enable=false\n",
+         auto.create.topics.enable=false\n{further}",
         id = node(index),
         log = directory.join("log").display(),
     )

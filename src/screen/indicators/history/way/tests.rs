@@ -41,6 +41,7 @@ fn assessed(story: Story, points: u32, answered: &[u32]) -> Story {
         scores: [points, 0],
         evidence: vec![7, 9],
         answered: answered.to_vec(),
+        ..Assessed::default()
     }))
 }
 

@@ -1,0 +1,52 @@
+//! `loadgate acls`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Exit, refuse};
+use crate::config::Config;
+use crate::operations::acls::{Role, grants};
+
+/// Prints the rights that a role needs and nothing more, as commands of Kafka's own tool.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  loadgate acls --config loadgate.toml --role service --principal User:loadgate
+  loadgate acls --role terminal --principal User:terminal-fra | sh -e")]
+pub struct Arguments {
+    /// Configuration file. Default: the built-in defaults and the environment.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[arg(long, value_enum)]
+    role: Role,
+    /// Who is to have them, as in User:loadgate.
+    #[arg(long, value_parser = parse_principal)]
+    principal: String,
+}
+
+/// It becomes a word of a shell's line.
+fn parse_principal(text: &str) -> Result<String, String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-=,@".contains(&byte);
+    let name = text.strip_prefix("User:").filter(|name| !name.is_empty() && name.bytes().all(plain));
+    name.map(|_| text.to_owned()).ok_or_else(|| "expected User: and a name of letters, digits and ._-=,@".to_owned())
+}
+
+pub fn run(arguments: &Arguments) -> Exit {
+    let config = match Config::load(arguments.config.as_deref(), std::env::vars()) {
+        Ok(config) => config,
+        Err(faults) => return refuse(&faults),
+    };
+    let user = arguments.principal.trim_start_matches("User:");
+    let brokers = config.kafka.brokers.join(",");
+    let mut out = std::io::stdout();
+    for grant in grants(arguments.role, &config, user) {
+        // A reader that hangs up wants no more.
+        let _ = writeln!(
+            out,
+            "kafka-acls.sh --bootstrap-server {brokers} --command-config admin.properties {}",
+            grant.command(&arguments.principal)
+        );
+    }
+    Exit::Done
+}

@@ -1,0 +1,54 @@
+//! The Dockerfile and the compose file, by their linters. No image is built here: that takes a container engine.
+
+use std::fs;
+
+use crate::support::tools::{packaged, repository};
+
+#[test]
+fn the_dockerfile_has_no_findings() {
+    let output = packaged("hadolint").args(["--failure-threshold", "style"]).arg(repository("Dockerfile")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn the_final_image_has_no_shell_no_root_and_a_health_check_by_the_program() {
+    let text = fs::read_to_string(repository("Dockerfile")).unwrap();
+    let last = &text[text.rfind("\nFROM ").unwrap()..];
+    for line in ["FROM gcr.io/distroless/", "USER 65532:65532", "HEALTHCHECK", "CMD [\"loadgate\", \"health\"", "LABEL "] {
+        assert!(last.contains(line), "{line}: {last}");
+    }
+    assert!(!last.contains("\nRUN "), "there is no shell to run it");
+}
+
+#[test]
+fn what_the_build_needs_reaches_the_container_engine_and_nothing_else() {
+    let ignored = fs::read_to_string(repository(".dockerignore")).unwrap();
+    let let_through: Vec<&str> = ignored.lines().filter_map(|line| line.strip_prefix('!')).collect();
+    assert_eq!(ignored.lines().next(), Some("*"));
+    let dockerfile = fs::read_to_string(repository("Dockerfile")).unwrap();
+    let copied = dockerfile.lines().filter(|line| line.starts_with("COPY ") && !line.contains("--from"));
+    let copied: Vec<&str> = copied.flat_map(|line| line.split(' ').skip(1).take(line.matches(' ').count() - 1)).collect();
+    for path in copied {
+        assert!(let_through.contains(&path), "{path} is copied, but .dockerignore keeps it out");
+        assert!(repository(path).exists(), "{path}");
+    }
+}
+
+#[test]
+fn the_compose_file_has_no_grave_findings() {
+    let output = packaged("compose-lint").arg(repository("config/compose/compose.yaml")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn the_compose_file_mounts_what_is_there() {
+    let text = fs::read_to_string(repository("config/compose/compose.yaml")).unwrap();
+    let mounts = text.lines().filter_map(|line| line.trim().strip_prefix("- .")?.split_once(':'));
+    let mut count = 0;
+    for (path, _) in mounts {
+        assert!(repository("config/compose").join(format!(".{path}")).exists(), ".{path}");
+        count += 1;
+    }
+    assert_eq!(count, 5);
+}

@@ -1,0 +1,230 @@
+//! A real Prometheus scrapes a working replica: every query of the dashboards gives data, every rule is evaluated, and an alert
+//! that is silent is silent because of its figures, not because it asks for what is not there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use loadgate::metrics::catalogue::{CATALOGUE, Kind};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::fetched::require;
+use crate::support::process::{Guarded, tail};
+use crate::support::replica::Setup;
+use crate::support::terminals::{Terminals, send_payload};
+use crate::support::tools::{promtool, repository};
+use crate::support::{eventually, free_port, http, kafka};
+
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Queries of dashboards that may be empty, and why.
+const EMPTY: [(&str, &str); 1] =
+    [("ALERTS{", "nothing fires while all is well: the alerts' own expressions are looked at below")];
+
+#[test]
+fn every_query_of_dashboards_and_alerts_finds_what_it_asks_for() {
+    let cluster = kafka::shared();
+    let setup = Setup::new(cluster, "scraped", 2);
+    let replica = setup.ready_replica("only");
+    let _terminals = Terminals::start(cluster, &setup.input, 20);
+    send_payload(cluster, &setup.input, "poison", b"CALL ME WHEN THE TRUCK IS THERE");
+    let prometheus = Prometheus::start(replica.address());
+
+    for (title, query) in dashboard_queries() {
+        let asked = query.replace("$__rate_interval", "15s").replace("$job", "loadgate");
+        if EMPTY.iter().any(|(start, _)| query.starts_with(start)) {
+            prometheus.query(&asked);
+            continue;
+        }
+        eventually(&format!("data for {title}: {asked}"), DEADLINE, || {
+            prometheus.query(&asked).iter().any(is_number).then_some(())
+        });
+    }
+    for (rule, expression) in prometheus.rules() {
+        for selector in selectors(&expression) {
+            let what = format!("{rule} asks for {selector}");
+            eventually(&what, DEADLINE, || (!prometheus.query(&selector).is_empty()).then_some(()));
+        }
+    }
+    for recorded in rules_of("recording.yaml", "- record:") {
+        eventually(&recorded, DEADLINE, || prometheus.query(&recorded).iter().any(is_number).then_some(()));
+    }
+    let firing = prometheus.query("ALERTS{alertstate=\"firing\"}");
+    assert!(firing.is_empty(), "all is well, and yet: {firing:?}");
+    check_metrics(&replica.get("/metrics").unwrap().body);
+}
+
+/// `promtool check metrics`: form and naming of the page.
+fn check_metrics(page: &str) {
+    let mut check = promtool();
+    let piped = check.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(page.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn dashboards_ask_for_metrics_that_exist_and_for_all_that_matter() {
+    let asked: BTreeSet<String> = dashboard_queries().iter().flat_map(|(_, query)| metrics_named_in(query)).collect();
+    let known: BTreeSet<String> = CATALOGUE.iter().map(|row| row.name.to_owned()).collect();
+    let unknown: Vec<_> = asked.difference(&known).collect();
+    assert!(unknown.is_empty(), "{unknown:?} are no metrics");
+    let unseen: Vec<_> = known.difference(&asked).filter(|name| *name != "loadgate_owner_stray_records_total").collect();
+    assert!(unseen.is_empty(), "no panel shows {unseen:?}");
+}
+
+#[test]
+fn dashboards_have_panels_that_explain_themselves() {
+    for dashboard in dashboards() {
+        let panels = dashboard["panels"].as_array().unwrap();
+        let ids: BTreeSet<i64> = panels.iter().map(|panel| panel["id"].as_i64().unwrap()).collect();
+        assert_eq!(ids.len(), panels.len(), "ids of panels are unique");
+        for panel in panels.iter().filter(|panel| panel["type"] != "row") {
+            assert!(!panel["description"].as_str().unwrap().is_empty(), "{}", panel["title"]);
+            assert!(panel["fieldConfig"]["defaults"]["unit"].is_string(), "{}", panel["title"]);
+        }
+        let overlap = |a: &Value, b: &Value| {
+            let side = |panel: &Value, at: &str, size: &str| {
+                let start = panel["gridPos"][at].as_i64().unwrap();
+                start..start + panel["gridPos"][size].as_i64().unwrap()
+            };
+            let meet =
+                |at, size| side(a, at, size).start < side(b, at, size).end && side(b, at, size).start < side(a, at, size).end;
+            meet("x", "w") && meet("y", "h")
+        };
+        for (at, panel) in panels.iter().enumerate() {
+            let other = panels[at + 1..].iter().find(|other| overlap(panel, other));
+            assert!(other.is_none(), "{} lies over {}", panel["title"], other.unwrap()["title"]);
+        }
+    }
+}
+
+fn dashboards() -> Vec<Value> {
+    ["operations", "screening"]
+        .map(|name| fs::read_to_string(repository(&format!("helm/loadgate/files/dashboards/{name}.json"))).unwrap())
+        .map(|text| serde_json::from_str(&text).unwrap())
+        .into()
+}
+
+/// Title and query of every panel, and of the annotations.
+fn dashboard_queries() -> Vec<(String, String)> {
+    let mut queries = Vec::new();
+    for dashboard in dashboards() {
+        for panel in dashboard["panels"].as_array().unwrap() {
+            for target in panel["targets"].as_array().into_iter().flatten() {
+                queries.push((panel["title"].as_str().unwrap().to_owned(), target["expr"].as_str().unwrap().to_owned()));
+            }
+        }
+        for annotation in dashboard["annotations"]["list"].as_array().unwrap() {
+            queries.push(("annotations".to_owned(), annotation["expr"].as_str().unwrap().to_owned()));
+        }
+    }
+    queries
+}
+
+/// What follows `key` in a file of rules.
+fn rules_of(file: &str, key: &str) -> Vec<String> {
+    let text = fs::read_to_string(repository("helm/loadgate/files/rules").join(file)).unwrap();
+    text.lines().filter_map(|line| line.trim().strip_prefix(key)).map(|name| name.trim().to_owned()).collect()
+}
+
+/// The names of loadgate's own metrics in an expression; recorded ones are left out.
+pub fn metrics_named_in(text: &str) -> Vec<String> {
+    let names = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_' || letter == ':'));
+    let metrics = names.filter(|name| name.starts_with("loadgate_") && !name.contains(':'));
+    metrics.filter(|name| !["loadgate_rates", "loadgate_objective"].contains(name)).map(without_suffix).collect()
+}
+
+/// A histogram is asked for by its parts.
+fn without_suffix(name: &str) -> String {
+    let parts = ["_bucket", "_sum", "_count"].iter().filter_map(|suffix| name.strip_suffix(suffix));
+    let histogram = |stem: &&str| CATALOGUE.iter().any(|row| row.name == *stem && row.kind == Kind::Histogram);
+    parts.clone().find(histogram).unwrap_or(name).to_owned()
+}
+
+/// Every series that an expression selects, own and recorded, each with its matchers.
+fn selectors(expression: &str) -> BTreeSet<String> {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == ':';
+    let mut found = BTreeSet::new();
+    let mut rest = expression;
+    while let Some(start) = rest.find(is_name) {
+        let named = &rest[start..];
+        let end = named.find(|letter| !is_name(letter)).unwrap_or(named.len());
+        let (name, behind) = named.split_at(end);
+        let matchers = if behind.starts_with('{') { &behind[..=behind.find('}').unwrap()] } else { "" };
+        if name.contains("loadgate_") {
+            found.insert(format!("{name}{matchers}"));
+        }
+        rest = &behind[matchers.len()..];
+    }
+    found
+}
+
+#[test]
+fn selectors_are_found_with_their_matchers() {
+    let found = selectors("sum by (job) (rate(loadgate_a_total{outcome!=\"committed\"}[5m])) > 2 * job:loadgate_b:max offset 1d");
+    assert_eq!(found, ["job:loadgate_b:max".to_owned(), "loadgate_a_total{outcome!=\"committed\"}".to_owned()].into());
+}
+
+fn is_number(sample: &Value) -> bool {
+    sample["value"][1].as_str().is_some_and(|value| value.parse::<f64>().is_ok_and(f64::is_finite))
+}
+
+struct Prometheus {
+    address: SocketAddr,
+    _process: Guarded,
+    _directory: TempDir,
+}
+
+impl Prometheus {
+    /// Scrapes one replica and evaluates the chart's rules, every second.
+    fn start(replica: SocketAddr) -> Self {
+        require("prometheus", "--version", "Prometheus: apt-get install prometheus");
+        let directory = tempfile::Builder::new().prefix("prometheus-").tempdir().unwrap();
+        let config = fs::read_to_string(repository("tests/data/prometheus/prometheus.yaml")).unwrap();
+        let rules = repository("helm/loadgate/files/rules").display().to_string();
+        let config = config.replace("127.0.0.1:9464", &replica.to_string()).replace("../../../helm/loadgate/files/rules", &rules);
+        let path = directory.path().join("prometheus.yaml");
+        fs::write(&path, config).unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        let mut command = Command::new("prometheus");
+        command.arg(format!("--config.file={}", path.display())).arg(format!("--web.listen-address={address}"));
+        command.arg(format!("--storage.tsdb.path={}", directory.path().join("data").display()));
+        let log = directory.path().join("prometheus.log");
+        let mut process = Guarded::spawn(command, directory.path(), &log).unwrap();
+        eventually("Prometheus is ready", DEADLINE, || {
+            assert!(process.exit_status().is_none(), "Prometheus stopped by itself:\n{}", tail(&log, 30));
+            http::get(address, "/-/ready").filter(|answer| answer.status == 200)
+        });
+        Self { address, _process: process, _directory: directory }
+    }
+
+    /// The samples that a query gives now. A query that Prometheus does not understand fails the test.
+    fn query(&self, query: &str) -> Vec<Value> {
+        let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let answer = http::get(self.address, &format!("/api/v1/query?query={encoded}")).expect("Prometheus answers");
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(body["status"], "success", "{query}: {}", answer.body);
+        body["data"]["result"].as_array().unwrap().clone()
+    }
+
+    /// Name and expression of every rule, each evaluated without an error.
+    fn rules(&self) -> Vec<(String, String)> {
+        let rules = || {
+            let answer = http::get(self.address, "/api/v1/rules")?;
+            let body: Value = serde_json::from_str(&answer.body).ok()?;
+            let groups = body["data"]["groups"].as_array()?.clone();
+            let rules: Vec<Value> = groups.iter().flat_map(|group| group["rules"].as_array().unwrap().clone()).collect();
+            (!rules.is_empty() && rules.iter().all(|rule| rule["health"] == "ok")).then_some(rules)
+        };
+        let rules = eventually("every rule is evaluated", DEADLINE, rules);
+        assert_eq!(rules.len(), rules_of("alerts.yaml", "- alert:").len() + rules_of("recording.yaml", "- record:").len());
+        let text = |rule: &Value, key: &str| rule[key].as_str().unwrap().to_owned();
+        rules.iter().map(|rule| (text(rule, "name"), text(rule, "query"))).collect()
+    }
+}
