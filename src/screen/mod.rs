@@ -3,6 +3,7 @@
 pub mod cel;
 pub mod decision;
 pub mod facts;
+pub mod index;
 pub mod indicators;
 pub mod policy;
 pub mod profile;

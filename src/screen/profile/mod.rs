@@ -8,10 +8,12 @@ mod case;
 mod golden;
 mod read;
 mod reason;
+mod set;
 
 pub use case::{Case, Expectation, FactTable};
 pub use read::{DOMAINS, REFERRALS};
 pub use reason::Reason;
+pub use set::Profiles;
 
 use super::cel::{Condition, Outcome, Row};
 use super::facts::Fact;
