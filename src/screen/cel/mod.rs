@@ -9,6 +9,8 @@
 //! time zones. A fact that the message does not carry is an error value, which `&&` and `||` absorb as CEL prescribes and which
 //! `has` tests; a condition that ends in an error is undecided and matches nothing.
 
+#[cfg(test)]
+mod agreement;
 mod ast;
 mod call;
 mod check;

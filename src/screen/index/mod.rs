@@ -16,6 +16,7 @@ mod interval;
 mod level;
 mod literal;
 mod reader;
+pub(crate) mod reason;
 mod scratch;
 mod segments;
 pub(crate) mod term;

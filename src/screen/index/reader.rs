@@ -108,6 +108,11 @@ impl Reader {
         if stated { when_stated } else { when_absent }
     }
 
+    /// Keys of which a single value hits at most one.
+    pub fn exclusive_keys(&self) -> impl Iterator<Item = KeyId> {
+        self.texts.values().copied().chain(self.truth.into_iter().flatten())
+    }
+
     /// The key tells nothing about how rare it is.
     pub fn is_coarse(&self, key: KeyId) -> bool {
         self.truth.contains(&Some(key)) || self.presence.contains(&Some(key))
