@@ -1,6 +1,7 @@
 //! The commands. Each is a file; exit codes are decided here and in `main` alone.
 
 mod check;
+mod cost;
 mod decode;
 mod demo;
 mod files;

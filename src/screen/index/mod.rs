@@ -12,6 +12,7 @@
 
 mod classify;
 mod cover;
+mod explain;
 mod interval;
 mod level;
 mod literal;
@@ -25,6 +26,7 @@ mod tests;
 
 use std::fmt;
 
+pub(crate) use explain::why_always;
 pub use scratch::Scratch;
 
 use self::cover::{Cover, Shares};
