@@ -21,6 +21,7 @@
 //! | [`codes`] | the field's code lists and reference tables | – |
 //! | [`screen`] | facts, indicators, profiles, the decision | `model`, `codes` |
 //! | [`bundle`] | profiles and policy as one hashed whole | `screen` |
+//! | [`backtest`] | what a bundle would have said about history | `decode`, `screen`, `bundle` |
 //! | [`outputs`] | what is published, and its Avro form | `screen` |
 //! | [`sink`] | transactions, the register of open holds | Kafka |
 //! | [`service`] | wires the stages, stops them in order | everybody |
@@ -28,7 +29,7 @@
 //! | [`config`], [`metrics`], [`admin`], [`logging`] | what operations see | – |
 //! | [`cli`], [`demo`] | the commands; an embedded broker with synthetic terminals | everybody |
 //!
-//! `decode`, `screen` and `bundle` know neither Kafka nor the clock: a test, a benchmark or `loadgate screen` runs them with
+//! `decode`, `screen`, `bundle` and `backtest` know neither Kafka nor the clock: a test, a benchmark or `loadgate screen` runs them with
 //! nothing but bytes.
 //!
 //! # The laws
@@ -49,6 +50,7 @@
 //! Each law has a test that bears its name: `grep -r law_ src tests`.
 
 pub mod admin;
+pub mod backtest;
 pub mod batch;
 pub mod bundle;
 pub mod cli;

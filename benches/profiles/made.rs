@@ -102,6 +102,7 @@ pub fn profile(chance: &mut Chance, skewed: bool) -> Profile {
         1 => {
             profile.push(vec![Test::List("hs_chapters", (0..3).map(|_| chapter(chance)).collect())]);
             profile.push(vec![Test::Below("pieces", 2 + chance.below(10) as i64), Test::Above("weight_kg", 800)]);
+            profile.push(vec![Test::Text("shipper_country", vec![chance.one(&COUNTRIES).to_owned()])]);
         }
         2 => {
             profile.push(vec![goods(chance)]);
@@ -117,6 +118,7 @@ pub fn profile(chance: &mut Chance, skewed: bool) -> Profile {
             let countries = (0..3).map(|_| chance.one(&COUNTRIES).to_owned()).collect();
             profile.push(vec![Test::Text("shipper_country", countries)]);
             profile.push(vec![goods(chance), Test::List("hs_chapters", vec![chapter(chance)])]);
+            profile.push(vec![Test::Text("billing", vec![chance.one(&BILLING).to_owned()])]);
         }
         _ => {
             profile.push(vec![Test::Text("billing", vec![chance.one(&BILLING).to_owned()])]);

@@ -2,7 +2,7 @@
 //! loop, on the same profiles and consignments with the same hits, in one run. Prints `name value unit`.
 //!
 //! Uniform traffic, and traffic of which 60 % leaves one hub airport that 60 % of the profiles name. The peers are given their
-//! events, contexts and numbers ready made.
+//! events, contexts and numbers ready made. `cargo bench --bench profiles -- ours` leaves the peers out.
 
 #![allow(
     clippy::expect_used,
@@ -53,6 +53,10 @@ fn compare(traffic: &str, profiles: &[Profile], given: &[Given], rows: &[Facts<'
     println!("{traffic}_hits_{size} {:.2} hits/consignment", all as f64 / rows.len() as f64);
     let report = |name: &str, micros: f64| println!("{traffic}_{name}_{size} {micros:.3} us/consignment");
     report("ours", ours);
+    println!("{traffic}_evaluated_{size} {:.1} profiles/consignment", evaluated(&bundle.profiles, rows));
+    if std::env::args().any(|argument| argument == "ours") {
+        return ours;
+    }
     let a_tree = a_tree(profiles, given, &hits);
     report("a_tree", a_tree);
     report("hand_written_loop", hand_written(profiles, given, &hits));
@@ -88,6 +92,13 @@ fn ours(profiles: &Profiles, rows: &[Facts<'static>]) -> (Vec<Vec<u32>>, f64) {
         }
     });
     (hits, micros)
+}
+
+/// Profiles that the index does not rule out.
+fn evaluated(profiles: &Profiles, rows: &[Facts<'static>]) -> f64 {
+    let (mut scratch, mut count) = (Scratch::default(), 0);
+    rows.iter().for_each(|row| profiles.index().candidates(row, &mut scratch, |_| count += 1));
+    f64::from(count) / rows.len() as f64
 }
 
 fn a_tree(profiles: &[Profile], given: &[Given], hits: &[Vec<u32>]) -> f64 {

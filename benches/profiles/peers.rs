@@ -95,10 +95,13 @@ impl Programs {
     }
 }
 
-/// What a programmer would write by hand: texts as numbers, tests as a list, each profile left at its first false test.
+/// What a programmer would write by hand: texts as numbers, the origins of all profiles side by side, and of those that the
+/// consignment has, each test until one is false.
 pub struct Loop {
     texts: Vec<String>,
-    profiles: Vec<Vec<Vec<Compiled>>>,
+    /// By profile: every profile names one.
+    origins: Vec<u32>,
+    rest: Vec<Vec<Vec<Compiled>>>,
 }
 
 enum Compiled {
@@ -122,10 +125,14 @@ const NUMBERS: [&str; 3] = ["pieces", "weight_kg", "account_age_days"];
 
 impl Loop {
     pub fn new(profiles: &[Profile]) -> Self {
-        let mut this = Self { texts: Vec::new(), profiles: Vec::new() };
+        let mut this = Self { texts: Vec::new(), origins: Vec::new(), rest: Vec::new() };
         for profile in profiles {
-            let compiled = profile.iter().map(|any| any.iter().map(|test| this.compile(test)).collect()).collect();
-            this.profiles.push(compiled);
+            let [first, rest @ ..] = profile.as_slice() else { panic!("an empty profile") };
+            let [Test::Text("origin", values)] = first.as_slice() else { panic!("no origin") };
+            let origin = this.number(&values[0]);
+            this.origins.push(origin);
+            let compiled = rest.iter().map(|any| any.iter().map(|test| this.compile(test)).collect()).collect();
+            this.rest.push(compiled);
         }
         this
     }
@@ -174,8 +181,9 @@ impl Loop {
 
     pub fn matches(&self, row: &Numbers, found: &mut Vec<u32>) {
         found.clear();
-        for (number, profile) in (0..).zip(&self.profiles) {
-            if profile.iter().all(|any| any.iter().any(|test| test.holds(row))) {
+        let origin = row.texts[0].unwrap_or(u32::MAX);
+        for ((number, own), rest) in (0..).zip(&self.origins).zip(&self.rest) {
+            if *own == origin && rest.iter().all(|any| any.iter().any(|test| test.holds(row))) {
                 found.push(number);
             }
         }

@@ -1,5 +1,6 @@
 //! The commands. Each is a file; exit codes are decided here and in `main` alone.
 
+mod backtest;
 mod check;
 mod cost;
 mod decode;
@@ -63,6 +64,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Screen message files and print one JSON line per consignment.
     Screen(screen::Arguments),
+    /// Run history through a bundle and print what each profile would have hit.
+    Backtest(backtest::Arguments),
     /// Decode message files and print the canonical form, one JSON line per message.
     Decode(decode::Arguments),
     /// Check a configuration and its bundle; print every fault with file, line and column.
@@ -79,6 +82,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Run(arguments) => run::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Screen(arguments) => screen::run(&arguments),
+        Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),

@@ -73,12 +73,6 @@ impl Interval {
         }
     }
 
-    /// Whatever is in this one is in the other.
-    pub fn is_within(self, other: Self) -> bool {
-        same(narrower(self.low, other.low, Ordering::Greater), self.low)
-            && same(narrower(self.high, other.high, Ordering::Less), self.high)
-    }
-
     /// The numbers at its ends.
     pub fn numbers(self) -> impl Iterator<Item = Num> {
         [self.low, self.high].into_iter().filter_map(Bound::number)
@@ -125,16 +119,6 @@ fn narrower(one: Bound, other: Bound, inward: Ordering) -> Bound {
     }
 }
 
-fn same(one: Bound, other: Bound) -> bool {
-    let alike = std::mem::discriminant(&one) == std::mem::discriminant(&other);
-    let equal = match (one.number(), other.number()) {
-        (Some(left), Some(right)) => left.order(right) == Some(Ordering::Equal),
-        (None, None) => true,
-        _ => false,
-    };
-    alike && equal
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,16 +142,5 @@ mod tests {
             assert_eq!(left.meet(right).is_empty(), empty, "{left:?} {right:?}");
             assert_eq!(right.meet(left).is_empty(), empty, "{right:?} {left:?}");
         }
-    }
-
-    #[test]
-    fn a_narrower_range_is_within_a_wider_one() {
-        use CompareOp::{Equal, Greater, GreaterOrEqual};
-        assert!(range(Greater, 5).is_within(range(Greater, 3)));
-        assert!(range(Greater, 3).is_within(range(GreaterOrEqual, 3)));
-        assert!(!range(GreaterOrEqual, 3).is_within(range(Greater, 3)));
-        assert!(range(Equal, 3).is_within(range(GreaterOrEqual, 3)));
-        assert!(!range(Greater, 3).is_within(range(Equal, 4)));
-        assert!(range(Equal, 3).is_within(Interval::EVERYTHING));
     }
 }

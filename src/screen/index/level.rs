@@ -3,13 +3,13 @@
 
 use rustc_hash::FxHashMap;
 
-use super::KeyId;
+use super::{KeyId, NO_KEY};
 use super::cover::Cover;
 use super::scratch::Hits;
 use super::term::ReaderId;
 
-/// Longest posting that is looked through as it is: evaluating so many conditions costs about what a further look-up of all keys does.
-const POSTING_MAX: usize = 16;
+/// Longest posting that is looked through as it is: that costs about what a further look-up of all keys does.
+const POSTING_MAX: usize = 192;
 /// Splits within splits.
 const LEVELS_MAX: usize = 4;
 
@@ -25,8 +25,17 @@ pub(super) struct Level {
 
 #[derive(Debug, Clone)]
 enum Posting {
-    List(Box<[u32]>),
+    List(Box<[Entry]>),
     Split(Box<Level>),
+}
+
+/// A condition in a posting, and one key more that it needs: most conditions brought up in vain end here, before anything of
+/// theirs is read.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    condition: u32,
+    key: KeyId,
+    reader: ReaderId,
 }
 
 /// A condition on its way into a level: how many of its covers, rarest first, are used.
@@ -91,18 +100,33 @@ fn push_once(items: &mut Vec<Item>, item: Item) {
     }
 }
 
+impl Entry {
+    fn new(Item { condition, used }: Item, covers: &[Vec<Cover>]) -> Self {
+        let further = covers.get(condition as usize).and_then(|covers| covers.get(used..)).unwrap_or_default();
+        let single = further.iter().find_map(|cover| match (&*cover.keys, &*cover.readers) {
+            ([key], [reader]) => Some((*key, *reader)),
+            _ => None,
+        });
+        let (key, reader) = single.unwrap_or((NO_KEY, 0));
+        Self { condition, key, reader }
+    }
+}
+
 impl Posting {
     fn new(items: Vec<Item>, covers: &[Vec<Cover>], depth: usize) -> Self {
         let splits = |item: &Item| covers.get(item.condition as usize).is_some_and(|covers| item.used < covers.len());
         if items.len() > POSTING_MAX && depth < LEVELS_MAX && items.iter().filter(|item| splits(item)).count() > POSTING_MAX {
             return Posting::Split(Box::new(Level::new(items, covers, depth)));
         }
-        Posting::List(items.iter().map(|item| item.condition).collect())
+        Posting::List(items.iter().map(|item| Entry::new(*item, covers)).collect())
     }
 
     fn visit(&self, hits: &Hits, turn: &mut impl FnMut(u32)) {
         match self {
-            Posting::List(conditions) => conditions.iter().for_each(|condition| turn(*condition)),
+            Posting::List(entries) => {
+                let may_hold = entries.iter().filter(|entry| hits.may_hold(entry.key, entry.reader));
+                may_hold.for_each(|entry| turn(entry.condition));
+            }
             Posting::Split(level) => level.visit(hits, turn),
         }
     }

@@ -13,6 +13,7 @@
 mod classify;
 mod cover;
 mod explain;
+mod filter;
 mod interval;
 mod level;
 mod literal;
@@ -30,6 +31,7 @@ pub(crate) use explain::why_always;
 pub use scratch::Scratch;
 
 use self::cover::{Cover, Shares};
+use self::filter::Filters;
 use self::level::{Item, Level};
 use self::scratch::{Held, Hits, Memo, Sizes, Work};
 use self::term::{Builder, Term, Terms, Test, number};
@@ -50,6 +52,7 @@ pub struct Index {
     /// By condition.
     pub(crate) roots: Vec<TermId>,
     level: Level,
+    filters: Filters,
     /// By key: some posting is under it.
     posted: Vec<bool>,
     sizes: Sizes,
@@ -67,6 +70,7 @@ impl Index {
         terms.put_in_order(&shares);
         let items = (0..roots.len()).map(|condition| Item { condition: number(condition), used: 0 });
         let level = Level::new(items.collect(), &covers, 0);
+        let filters = Filters::new(&covers);
         let mut posted = vec![false; terms.key_count as usize];
         level.visit_keys(&mut |key| {
             if let Some(posted) = posted.get_mut(key as usize) {
@@ -80,7 +84,7 @@ impl Index {
             tests: terms.tests.len(),
             conditions: roots.len(),
         };
-        Self { terms, roots, level, posted, sizes }
+        Self { terms, roots, level, filters, posted, sizes }
     }
 
     /// Leaves in the scratch which conditions match the row and which are undecided. `whole` evaluates a condition without the
@@ -89,7 +93,7 @@ impl Index {
         self.read(row, scratch);
         let Scratch { hits, work } = scratch;
         self.level.visit(hits, &mut |condition| {
-            if !work.first_time(condition) {
+            if !self.filters.pass(condition, hits) || !work.first_time(condition) {
                 return;
             }
             let outcome = match self.roots.get(condition as usize) {
@@ -111,7 +115,7 @@ impl Index {
         self.read(row, scratch);
         let Scratch { hits, work } = scratch;
         self.level.visit(hits, &mut |condition| {
-            if work.first_time(condition) {
+            if self.filters.pass(condition, hits) && work.first_time(condition) {
                 each(condition);
             }
         });

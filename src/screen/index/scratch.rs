@@ -21,6 +21,8 @@ pub(crate) struct Hits {
     posted: Vec<KeyId>,
     /// Readers whose fact is missing, or too long to be taken apart.
     unknown: Vec<u32>,
+    /// By reader: the row for which it was last unknown.
+    unknown_marks: Vec<u32>,
     /// By reader.
     held: Vec<Held>,
     any_oversize: bool,
@@ -89,11 +91,13 @@ impl Scratch {
         let Self { hits, work } = self;
         hits.row = hits.row.checked_add(1).unwrap_or_else(|| {
             // Marks of four billion rows ago would look new.
+            hits.unknown_marks = Vec::new();
             (hits.marks, work.terms, work.tests, work.seen) = Default::default();
             1
         });
         work.row = hits.row;
         grow(&mut hits.marks, sizes.keys, 0);
+        grow(&mut hits.unknown_marks, sizes.readers, 0);
         grow(&mut hits.held, sizes.readers, Held::Missing);
         grow(&mut work.terms, sizes.terms, Memo::NONE);
         grow(&mut work.tests, sizes.tests, Memo::NONE);
@@ -137,6 +141,11 @@ impl Hits {
         self.marks.get(key as usize).is_some_and(|mark| *mark == self.row)
     }
 
+    /// A part of a condition that needs the key, if any, may be other than false.
+    pub fn may_hold(&self, key: KeyId, reader: u32) -> bool {
+        key == NO_KEY || self.is_hit(key) || self.is_unknown(reader)
+    }
+
     pub fn hold(&mut self, reader: u32, held: Held) {
         if let Some(slot) = self.held.get_mut(reader as usize) {
             *slot = held;
@@ -145,12 +154,23 @@ impl Hits {
 
     pub fn missing(&mut self, reader: u32) {
         self.hold(reader, Held::Missing);
-        self.unknown.push(reader);
+        self.note_unknown(reader);
     }
 
     pub fn oversize(&mut self, reader: u32) {
-        self.unknown.push(reader);
+        self.note_unknown(reader);
         self.any_oversize = true;
+    }
+
+    fn note_unknown(&mut self, reader: u32) {
+        self.unknown.push(reader);
+        if let Some(mark) = self.unknown_marks.get_mut(reader as usize) {
+            *mark = self.row;
+        }
+    }
+
+    pub fn is_unknown(&self, reader: u32) -> bool {
+        self.unknown_marks.get(reader as usize).is_some_and(|mark| *mark == self.row)
     }
 
     pub fn held(&self, reader: u32) -> Held {
