@@ -2,14 +2,9 @@
 //! loop, on the same profiles and consignments with the same hits, in one run. Prints `name value unit`.
 //!
 //! Uniform traffic, and traffic of which 60 % leaves one hub airport that 60 % of the profiles name. The peers are given their
-//! events, contexts and numbers ready made. `cargo bench --bench profiles -- ours` leaves the peers out.
+//! events, contexts and numbers ready made. Before that, a back-test of one candidate profile and of a hundred. `cargo bench --bench profiles -- ours` leaves the peers out.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a benchmark stops at what is not as expected"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a benchmark stops at what is not as expected")]
 
 mod made;
 mod peers;
@@ -17,7 +12,10 @@ mod peers;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use loadgate::backtest::{Backtest, Outcomes};
 use loadgate::bundle::{Bundle, File};
+use loadgate::decode::{Context, Decoder, DecoderConfig, Format, Limits};
+use loadgate::demo;
 use loadgate::screen::facts::Facts;
 use loadgate::screen::index::Scratch;
 use loadgate::screen::profile::Profiles;
@@ -29,9 +27,20 @@ const SIZES: [usize; 3] = [100, 1_000, 10_000];
 const CONSIGNMENTS: usize = 2_000;
 /// Of these, as many as the slower engine is asked for.
 const CONSIGNMENTS_CEL: usize = 10;
+/// Of the synthetic terminals, for the back-test.
+const MESSAGES: usize = 10_000;
 const ROUNDS: usize = 7;
 
 fn main() {
+    let traffic: Vec<_> = demo::stream(1).take(MESSAGES).collect();
+    let [one, hundred] = [1, 100].map(|size| {
+        let mut chance = Chance::new(3);
+        let profiles: Vec<Profile> = (0..size).map(|_| made::profile(&mut chance, false)).collect();
+        let micros = backtest(&load(&profiles), &traffic);
+        println!("backtest_{size} {micros:.3} us/message");
+        micros
+    });
+    println!("backtest_100_to_1 {:.2} ratio", hundred / one);
     for (traffic, skewed) in [("uniform", false), ("skewed", true)] {
         let mut chance = Chance::new(if skewed { 2 } else { 1 });
         let profiles: Vec<Profile> = (0..SIZES[2]).map(|_| made::profile(&mut chance, skewed)).collect();
@@ -40,6 +49,20 @@ fn main() {
         let ours = SIZES.map(|size| compare(traffic, &profiles[..size], &given, &rows));
         println!("{traffic}_ours_10000_to_100 {:.2} ratio", ours[2] / ours[0]);
     }
+}
+
+/// Microseconds a message, of history through so many candidate profiles.
+fn backtest(bundle: &Bundle, traffic: &[demo::Sent]) -> f64 {
+    let outcomes = Outcomes::default();
+    let decoder = Decoder::new(DecoderConfig::default()).expect("the default configuration is valid");
+    fastest(traffic.len(), ROUNDS, || {
+        let mut run = Backtest::new(bundle, None, &outcomes, decoder.clone());
+        for sent in traffic {
+            let context = Context { received: sent.at, limits: Limits::default() };
+            run.payload(Format::Auto, &sent.payload, &context, |_| {});
+        }
+        black_box(run.report());
+    })
 }
 
 /// Microseconds a consignment of ours.

@@ -71,7 +71,12 @@ impl<'b> Backtest<'b> {
     /// What has been found out.
     pub fn report(self) -> Report {
         let lines = self.tallies.into_iter().map(|(profile, tally)| tally.line(profile, self.against.is_some())).collect();
-        Report { bundle: self.bundle.hash.to_string(), against: self.against.map(|other| other.hash.to_string()), totals: self.totals, profiles: lines }
+        Report {
+            bundle: self.bundle.hash.to_string(),
+            against: self.against.map(|other| other.hash.to_string()),
+            totals: self.totals,
+            profiles: lines,
+        }
     }
 
     fn consignment(&mut self, consignment: &Consignment<'_>, context: &Context) {

@@ -82,7 +82,10 @@ fn report(profiles: &Profiles, rows: &[Facts<'_>]) -> Report {
 
 fn why(profile: &Profile, always: bool, share: f64) -> String {
     if always {
-        return format!("evaluated for every consignment because {}", why_always(profile.condition.root(), CATALOGUE).join(" and "));
+        return format!(
+            "evaluated for every consignment because {}",
+            why_always(profile.condition.root(), CATALOGUE).join(" and ")
+        );
     }
     format!("its rarest part holds, or cannot be told, for {:.0} % of the consignments", share * 100.0)
 }

@@ -3,10 +3,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{KeyId, NO_KEY};
 use super::cover::Cover;
 use super::scratch::Hits;
 use super::term::ReaderId;
+use super::{KeyId, NO_KEY};
 
 /// Longest posting that is looked through as it is: that costs about what a further look-up of all keys does.
 const POSTING_MAX: usize = 192;

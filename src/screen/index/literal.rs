@@ -17,7 +17,9 @@ fn words(hir: &Hir) -> Option<Vec<String>> {
         HirKind::Literal(literal) => Some(vec![String::from_utf8(literal.0.to_vec()).ok()?]),
         HirKind::Capture(capture) => words(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => words(&repetition.sub),
-        HirKind::Concat(parts) => parts.iter().filter_map(words).max_by_key(|words| (shortest(words), std::cmp::Reverse(words.len()))),
+        HirKind::Concat(parts) => {
+            parts.iter().filter_map(words).max_by_key(|words| (shortest(words), std::cmp::Reverse(words.len())))
+        }
         HirKind::Alternation(branches) => {
             let every: Option<Vec<_>> = branches.iter().map(words).collect();
             every.map(|words| words.concat()).filter(|words| words.len() <= WORDS_MAX)

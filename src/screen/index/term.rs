@@ -33,7 +33,10 @@ pub(crate) enum Test {
     /// The fact is stated.
     Has(ReaderId),
     /// Evaluated, at most once a row. When it holds, one of the `needs` is hit.
-    Direct { node: Box<Node>, needs: Option<(ReaderId, Box<[KeyId]>)> },
+    Direct {
+        node: Box<Node>,
+        needs: Option<(ReaderId, Box<[KeyId]>)>,
+    },
 }
 
 /// What makes two tests one.

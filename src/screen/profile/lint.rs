@@ -100,7 +100,8 @@ fn covered_by(
         return (other_position < position).then(|| warning(one.profile, message, None));
     }
     let as_strong = other.profile.weight >= one.profile.weight && other.profile.referral >= one.profile.referral;
-    let in_force = other.profile.mode == Mode::Active && other.profile.valid_from.is_none() && other.profile.valid_before.is_none();
+    let in_force =
+        other.profile.mode == Mode::Active && other.profile.valid_from.is_none() && other.profile.valid_before.is_none();
     let message = format!("wherever this condition holds, `{id}` matches too, with at least the same effect");
     (as_strong && in_force).then(|| warning(one.profile, message, None))
 }
@@ -169,7 +170,11 @@ mod tests {
     fn profiles_about_nationality_alone_are_named() {
         assert_named(
             "where people are from",
-            &["shipper_country == 'NG'", "origin_country == 'CO' && consignee_country in ['NL', 'BE']", "'NG' in phone_countries"],
+            &[
+                "shipper_country == 'NG'",
+                "origin_country == 'CO' && consignee_country in ['NL', 'BE']",
+                "'NG' in phone_countries",
+            ],
         );
         assert_eq!(warnings(&["origin_country == 'CO'", "shipper_country == 'NG' && goods.contains('GOLD')"]), []);
     }

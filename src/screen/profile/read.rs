@@ -36,9 +36,9 @@ fn from_table(table: Table<'_, '_>, catalogue: &[Fact]) -> Option<Profile> {
     let (valid_from, valid_before) = validity(&table);
     let (weight, referral) = effect(&table);
     let source = table.required_text("source");
-    let condition = table.required_text("condition").and_then(|text| {
-        Some((condition(&table, &text, catalogue)?, table.faults().source.place(text.span)))
-    });
+    let condition = table
+        .required_text("condition")
+        .and_then(|text| Some((condition(&table, &text, catalogue)?, table.faults().source.place(text.span))));
     let reason = table.required_text("reason").and_then(|text| reason(&table, &text, catalogue));
     let cases = table.tables("case").into_iter().filter_map(|case| Case::read(case, catalogue)).collect();
     table.finish();

@@ -24,9 +24,7 @@ impl Profiles {
 
     /// Leaves the answer in the scratch: [`Profiles::matched`], [`Profiles::undecided`].
     pub fn evaluate<R: Row>(&self, row: &R, scratch: &mut Scratch) {
-        self.index.evaluate(row, scratch, |position| {
-            self.at(position).map_or(Outcome::NoMatch, |profile| profile.evaluate(row))
-        });
+        self.index.evaluate(row, scratch, |position| self.at(position).map_or(Outcome::NoMatch, |profile| profile.evaluate(row)));
     }
 
     /// The profiles whose conditions hold, in the order of their ids, whatever their validity.
