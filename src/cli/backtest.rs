@@ -6,12 +6,16 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::files::Input;
+use super::files::{Input, parse_time};
 use super::{Exit, fail, refuse};
 use crate::backtest::{Backtest, Outcomes, Report};
 use crate::bundle::Bundle;
+use crate::config::Config;
 use crate::decode::{Context, Decoder, DecoderConfig};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, render};
+use crate::model::Timestamp;
+use crate::service::Settings;
+use crate::source::{self, History, Past};
 
 /// Runs history through a bundle and prints, per profile: hits, which of them another bundle does not have (new) and which only the
 /// other has (gone), known outcomes, precision and examples. The code is that of the service, so every verdict is the live one.
@@ -21,6 +25,7 @@ use crate::diagnostic::Diagnostic;
 #[command(after_help = "Examples:
   loadgate backtest --bundle draft january.json
   loadgate backtest --bundle draft --against in-force --outcomes outcomes.json january.json february.json
+  loadgate backtest --bundle draft --brokers kafka:9092 --from 2026-01-01T00:00:00Z
   loadgate backtest --bundle draft --json january.json | jq '.profiles[] | select(.hits > 100) | .profile'")]
 pub struct Arguments {
     /// The bundle to be tested: a folder with policy.toml and profiles/.
@@ -37,6 +42,18 @@ pub struct Arguments {
     json: bool,
     #[command(flatten)]
     input: Input,
+    /// Read Kafka instead of files, from the first record at or after this time (RFC 3339) to where the topics end now.
+    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with_all = ["files", "received"])]
+    from: Option<Timestamp>,
+    /// Brokers to read from. Default: those of the configuration.
+    #[arg(long, value_name = "HOST:PORT", requires = "from")]
+    brokers: Option<String>,
+    /// Topic to read, in the format given. Default: the inputs of the configuration, each in its format.
+    #[arg(long, requires = "from")]
+    topic: Option<String>,
+    /// Configuration file: connection, inputs, schema registry. Default: the built-in defaults and the environment.
+    #[arg(long, value_name = "FILE", requires = "from")]
+    config: Option<PathBuf>,
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
@@ -44,11 +61,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(bundles) => bundles,
         Err(faults) => return refuse(&faults),
     };
-    let report = outcomes(arguments.outcomes.as_deref()).and_then(|outcomes| {
-        let decoder = Decoder::new(DecoderConfig::default()).map_err(|error| error.to_string())?;
-        replay(Backtest::new(&bundle, against.as_ref(), &outcomes, decoder), &arguments.input)
-    });
-    match report {
+    match tested(arguments, &bundle, against.as_ref()) {
         Ok(report) => {
             let text = if arguments.json { json(&report) } else { report.to_string() };
             // A reader that hangs up wants no more.
@@ -59,8 +72,51 @@ pub fn run(arguments: &Arguments) -> Exit {
     }
 }
 
+fn tested(arguments: &Arguments, bundle: &Bundle, against: Option<&Bundle>) -> Result<Report, String> {
+    let outcomes = outcomes(arguments.outcomes.as_deref())?;
+    let start = |decoder| Backtest::new(bundle, against, &outcomes, decoder);
+    match arguments.from {
+        None => replay(start(decoder(DecoderConfig::default())?), &arguments.input),
+        Some(from) => {
+            let settings = settings(arguments)?;
+            replay_kafka(start(decoder(settings.decoder.clone())?), &settings, from)
+        }
+    }
+}
+
 fn json(report: &Report) -> String {
     serde_json::to_string_pretty(report).unwrap_or_default()
+}
+
+fn decoder(config: DecoderConfig) -> Result<Decoder, String> {
+    Decoder::new(config).map_err(|error| error.to_string())
+}
+
+/// The configuration with what the command line says otherwise.
+fn settings(arguments: &Arguments) -> Result<Settings, String> {
+    let config = Config::load(arguments.config.as_deref(), std::env::vars()).map_err(|faults| render(&faults))?;
+    let mut settings = Settings::of(&config).map_err(|error| error.to_string())?;
+    if let Some(brokers) = &arguments.brokers {
+        settings.connection.brokers.clone_from(brokers);
+    }
+    if let Some(topic) = &arguments.topic {
+        settings.inputs = vec![source::Input { topic: topic.clone(), format: arguments.input.format.into() }];
+    }
+    Ok(settings)
+}
+
+/// Everything that the input topics hold from that time on.
+fn replay_kafka(mut backtest: Backtest<'_>, settings: &Settings, from: Timestamp) -> Result<Report, String> {
+    let mut progress = Progress::new(1);
+    let told = |error| format!("{}: {error}", settings.connection.brokers);
+    let history = History::open(&settings.connection, &settings.inputs, from).map_err(told)?;
+    let read = history.read(|Past { input, payload, timestamp, share }| {
+        let context = Context { received: timestamp, limits: settings.limits };
+        backtest.payload(input.format, payload, &context, |_| {});
+        progress.show(share);
+    });
+    progress.clear();
+    read.map(|()| backtest.report()).map_err(told)
 }
 
 fn bundles(arguments: &Arguments) -> Result<(Bundle, Option<Bundle>), Vec<Diagnostic>> {

@@ -6,11 +6,13 @@
 //! away when it reaches the sink.
 
 mod claims;
+mod history;
 mod ownership;
 mod positions;
 pub mod reader;
 
 pub use claims::{Claims, Partition};
+pub use history::{History, Past};
 pub use ownership::{Change, Ownership};
 pub use positions::{Found, Positions, Question};
 
