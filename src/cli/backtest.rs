@@ -42,7 +42,7 @@ pub struct Arguments {
     json: bool,
     #[command(flatten)]
     input: Input,
-    /// Read Kafka instead of files, from the first record at or after this time (RFC 3339) to where the topics end now.
+    /// Read Kafka instead of files: every record at or after this time (RFC 3339), up to where the topics end now.
     #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with_all = ["files", "received"])]
     from: Option<Timestamp>,
     /// Brokers to read from. Default: those of the configuration.

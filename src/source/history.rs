@@ -1,4 +1,4 @@
-//! History: every record of the input topics from a point in time to where they ended when this began. Belongs to no group and
+//! History: every record of the input topics at or after a point in time, up to where they ended when this began. Belongs to no group and
 //! commits nothing; a service on the same topics does not notice.
 
 use std::collections::BTreeMap;
@@ -21,6 +21,7 @@ pub struct History {
     open: BTreeMap<(String, i32), Range<i64>>,
     /// Offsets to be read in all; transactions and compaction leave gaps, so that there may be fewer records.
     total: i64,
+    from: Timestamp,
 }
 
 /// A record of the past.
@@ -38,7 +39,8 @@ const POLL: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl History {
-    /// Finds the first record of each partition that is not older than `from`.
+    /// Finds where in each partition the records begin that are not older than `from`. That is a batch's beginning at best, and
+    /// older records may come later, so that each record's own time is looked at as well.
     pub fn open(connection: &Connection, inputs: &[Input], from: Timestamp) -> KafkaResult<Self> {
         let mut config = connection.consumer("backtest", "loadgate-backtest");
         config.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "50").set("queued.max.messages.kbytes", "65536");
@@ -63,7 +65,7 @@ impl History {
         }
         consumer.assign(&starts)?;
         let total = open.values().map(|range| range.end - range.start).sum();
-        Ok(Self { consumer, inputs: inputs.to_vec(), open, total })
+        Ok(Self { consumer, inputs: inputs.to_vec(), open, total, from })
     }
 
     /// Calls back for every record, in the order of each partition.
@@ -76,6 +78,9 @@ impl History {
                     let Some(share) = advance(&mut self.open, self.total, &message) else { continue };
                     let Some(input) = self.inputs.iter().find(|input| input.topic == message.topic()) else { continue };
                     let timestamp = Timestamp::from_millis(message.timestamp().to_millis().unwrap_or_default());
+                    if timestamp < self.from {
+                        continue;
+                    }
                     each(Past { input, payload: message.payload().unwrap_or_default(), timestamp, share });
                 }
                 Some(Err(KafkaError::PartitionEOF(_))) => self.close_what_is_read()?,
