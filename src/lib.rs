@@ -22,6 +22,7 @@
 //! | [`names`] | names told alike: spelling, script, company form; the canonical key of a party | – |
 //! | [`screen`] | facts, indicators, profiles, the decision | `model`, `codes` |
 //! | [`bundle`] | profiles and policy as one hashed, signed whole; which one is in force | `screen` |
+//! | [`backtest`] | what a bundle would have said about history | `decode`, `screen`, `bundle` |
 //! | [`outputs`] | what is published, and its Avro form | `screen` |
 //! | [`sink`] | transactions, the register of open holds | Kafka |
 //! | [`service`] | wires the stages, stops them in order | everybody |
@@ -30,7 +31,7 @@
 //! | [`operations`] | what operators ask of the brokers: topics, rights, lag, dead letters | Kafka |
 //! | [`cli`], [`demo`] | the commands; an embedded broker with synthetic terminals | everybody |
 //!
-//! `decode`, `screen` and `bundle` know neither Kafka nor the clock: a test, a benchmark or `loadgate screen` runs them with
+//! `decode`, `screen`, `bundle` and `backtest` know neither Kafka nor the clock: a test, a benchmark or `loadgate screen` runs them with
 //! nothing but bytes.
 //!
 //! # The laws
@@ -51,6 +52,7 @@
 //! Each law has a test that bears its name: `grep -r law_ src tests`.
 
 pub mod admin;
+pub mod backtest;
 pub mod batch;
 pub mod bundle;
 pub mod cli;

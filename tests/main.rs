@@ -10,6 +10,7 @@
     reason = "this crate is tests alone, helpers included"
 )]
 
+mod backtest_command;
 mod broker_away_at_start;
 mod bundle_swap;
 mod chart;

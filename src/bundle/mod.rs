@@ -26,7 +26,7 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::screen::facts::{self, Fact};
 use crate::screen::indicators;
 use crate::screen::policy::Policy;
-use crate::screen::profile::Profile;
+use crate::screen::profile::{Profile, Profiles};
 use crate::screen::suppression;
 
 pub use current::{Current, Replaced};
@@ -43,7 +43,7 @@ pub struct Bundle {
     pub hash: BundleHash,
     pub policy: Policy,
     /// By id.
-    pub profiles: Vec<Profile>,
+    pub profiles: Profiles,
 }
 
 /// One file of a bundle.
@@ -110,7 +110,7 @@ impl Bundle {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let profiles = profiles.into_iter().map(|(profile, _)| profile).collect();
+        let profiles = Profiles::new(profiles.into_iter().map(|(profile, _)| profile).collect(), facts::CATALOGUE);
         Ok(Self { hash: BundleHash::of(&files), policy, profiles })
     }
 

@@ -5,25 +5,28 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Exit, fail};
+use super::{Exit, cost, fail};
 use crate::bundle::{Bundle, Trust};
 use crate::config::{self, Config};
 use crate::diagnostic::Diagnostic;
 use crate::operations::examine::{self, Finding};
+use crate::screen::facts::CATALOGUE;
 use crate::service::Settings;
 use crate::source::bundles;
 
 /// Checks a configuration, its trust file and the bundle it names (or the one given), runs every profile's test cases, and prints
 /// every fault with file, line, column and a caret. A signed bundle in a file is judged as the service would at its start; those of
-/// a topic are not fetched. With --brokers it also asks the brokers whether topics, limits and rights are as the service needs them,
+/// a topic are not fetched. Profiles that are valid but hardly what was meant are warned of: never or always true, the same as
+/// another, covered by another, about nationality alone. With --brokers it also asks the brokers whether topics, limits and rights are as the service needs them,
 /// and says how to mend what is not.
 ///
-/// Exit code 0 when nothing is wrong, 1 when something is.
+/// Exit code 0 when nothing is wrong, warnings or not; 1 when something is.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   loadgate check --config config/loadgate.toml
   loadgate check --config config/loadgate.toml --brokers
   loadgate check --bundle config/bundle
+  loadgate check --bundle config/bundle --cost
   loadgate check --schema > loadgate.schema.json")]
 pub struct Arguments {
     /// Configuration file.
@@ -35,6 +38,9 @@ pub struct Arguments {
     /// Ask the brokers too: topics, limits, rights.
     #[arg(long)]
     brokers: bool,
+    /// Also measure what the profiles cost on synthetic traffic, and tell which are evaluated for every consignment and why.
+    #[arg(long)]
+    cost: bool,
     /// Print the JSON Schema of the configuration file, for editors.
     #[arg(long)]
     schema: bool,
@@ -45,49 +51,72 @@ pub fn run(arguments: &Arguments) -> Exit {
         let _ = writeln!(std::io::stdout(), "{:#}", Config::schema());
         return Exit::Done;
     }
-    let mut faults = Vec::new();
     let config = Config::load(arguments.config.as_deref(), std::env::vars());
-    match (&arguments.bundle, &config) {
-        (Some(path), _) => faults.extend(bundle_faults(Some(path))),
-        (None, Ok(config)) => faults.extend(configured_faults(&config.bundle)),
-        (None, Err(_)) => {}
+    let mut faults: Vec<Diagnostic> = config.as_ref().err().cloned().unwrap_or_default();
+    let bundle = judged_bundle(arguments, config.as_ref().ok(), &mut faults);
+    let warnings = bundle.as_ref().map(|bundle| bundle.profiles.lint(CATALOGUE)).unwrap_or_default();
+    faults.iter().chain(&warnings).for_each(|told| eprintln!("{told}"));
+    if let Some(Err(reason)) = bundle.as_ref().filter(|_| arguments.cost).map(print_cost) {
+        return fail(Exit::Failed, reason);
     }
-    faults.splice(0..0, config.as_ref().err().cloned().into_iter().flatten());
-    faults.iter().for_each(|fault| eprintln!("{fault}"));
     let on_brokers = match config.as_ref().ok().filter(|_| arguments.brokers).map(broker_faults) {
         None => 0,
         Some(Ok(count)) => count,
         Some(Err(reason)) => return fail(Exit::Failed, reason),
     };
-    match faults.len() + on_brokers {
-        0 => {
-            let _ = writeln!(std::io::stdout(), "no faults");
-            Exit::Done
+    let count = faults.len() + on_brokers;
+    if count > 0 {
+        eprintln!("{}", counted(count, "fault"));
+        return Exit::Failed;
+    }
+    let warned = if warnings.is_empty() { String::new() } else { format!(", {}", counted(warnings.len(), "warning")) };
+    let _ = writeln!(std::io::stdout(), "no faults{warned}");
+    Exit::Done
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn print_cost(bundle: &Bundle) -> Result<(), String> {
+    let report = cost::measure(bundle).map_err(|reason| reason.to_string())?;
+    let _ = writeln!(std::io::stdout(), "{report}");
+    Ok(())
+}
+
+/// The bundle given, or the one that the configuration names, with its faults. `None` when it has any, or is delivered to the service
+/// while it runs.
+fn judged_bundle(arguments: &Arguments, config: Option<&Config>, faults: &mut Vec<Diagnostic>) -> Option<Bundle> {
+    let folder = match (&arguments.bundle, config) {
+        (Some(given), _) => Some(given.as_path()),
+        (None, Some(Config { bundle: config::Bundle { trust: Some(trust), file, .. }, .. })) => {
+            faults.extend(delivery_faults(trust, file.as_deref()));
+            return None;
         }
-        count => {
-            eprintln!("{count} {}", if count == 1 { "fault" } else { "faults" });
-            Exit::Failed
+        (None, Some(config)) => config.bundle.path.as_deref(),
+        (None, None) => return None,
+    };
+    match Bundle::load_or_starter(folder) {
+        Ok(bundle) => {
+            faults.extend(bundle.check_cases());
+            Some(bundle)
+        }
+        Err(found) => {
+            faults.extend(found);
+            None
         }
     }
 }
 
-fn configured_faults(config: &config::Bundle) -> Vec<Diagnostic> {
-    let Some(trust) = &config.trust else { return bundle_faults(config.path.as_deref()) };
-    match (Trust::load(trust), &config.file) {
+fn delivery_faults(trust: &Path, file: Option<&Path>) -> Vec<Diagnostic> {
+    match (Trust::load(trust), file) {
         (Err(faults), _) => faults,
         // One that is not there yet is waited for.
-        (Ok(trust), Some(file)) => bundles::judge_files(file, trust)
-            .into_iter()
-            .map(|(place, refused)| Diagnostic::of_file(place, refused.to_string()))
-            .collect(),
+        (Ok(trust), Some(file)) => {
+            let refused = bundles::judge_files(file, trust).into_iter();
+            refused.map(|(place, refused)| Diagnostic::of_file(place, refused.to_string())).collect()
+        }
         (Ok(_), None) => Vec::new(),
-    }
-}
-
-fn bundle_faults(folder: Option<&Path>) -> Vec<Diagnostic> {
-    match Bundle::load_or_starter(folder) {
-        Ok(bundle) => bundle.check_cases(),
-        Err(faults) => faults,
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Input {
     pub received: Option<Timestamp>,
 }
 
-fn parse_time(text: &str) -> Result<Timestamp, String> {
+pub fn parse_time(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse_rfc3339(text).ok_or_else(|| "expected a time like 2026-01-31T12:00:00Z".into())
 }
 

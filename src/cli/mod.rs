@@ -1,8 +1,10 @@
 //! The commands. Each is a file; exit codes are decided here and in `main` alone.
 
 mod acls;
+mod backtest;
 mod bundle;
 mod check;
+mod cost;
 mod dead_letters;
 mod decode;
 mod demo;
@@ -70,6 +72,8 @@ enum Command {
     Screen(screen::Arguments),
     /// Tell a shipment's whole story: messages, verdicts, holds.
     Explain(explain::Arguments),
+    /// Run history through a bundle and print what each profile would have hit.
+    Backtest(backtest::Arguments),
     /// Decode message files and print the canonical form, one JSON line per message.
     Decode(decode::Arguments),
     /// Pack, sign, compare, publish and roll back rule bundles.
@@ -97,6 +101,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Screen(arguments) => screen::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Bundle(arguments) => bundle::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),

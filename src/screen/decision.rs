@@ -3,9 +3,9 @@
 //! Law 3: the verdict is a function of the facts and the bundle alone. Evidence is put in a total order before it is used, and
 //! sums do not depend on order, so neither does the verdict depend on the order of profiles or indicators.
 
-use super::cel::Outcome;
 use super::course::Ids;
 use super::facts::{CATALOGUE, Facts};
+use super::index;
 use super::indicators::{self, Finding, Indicator};
 use super::policy::{IndicatorRule, Policy, SCORE_MAX};
 use super::profile::{Mode, Profile};
@@ -19,6 +19,7 @@ use crate::model::{Consignment, ConsignmentId};
 pub struct Scratch {
     /// Profiles that ended undecided, since whoever reads the number last set it back.
     pub profiles_undecided: u64,
+    index: index::Scratch,
 }
 
 /// The verdict on one consignment.
@@ -32,7 +33,12 @@ pub fn screen(facts: &Facts<'_>, bundle: &Bundle, scratch: &mut Scratch) -> Verd
             found
         }));
     }
-    evidence.extend(bundle.profiles.iter().filter_map(|profile| hit(profile, facts, scratch)));
+    bundle.profiles.evaluate(facts, &mut scratch.index);
+    let valid = |profile: &&Profile| profile.valid_at(facts.received);
+    let undecided = bundle.profiles.undecided(&scratch.index).filter(valid).count();
+    scratch.profiles_undecided = scratch.profiles_undecided.saturating_add(undecided as u64);
+    let matched = bundle.profiles.matched(&scratch.index).filter(valid);
+    evidence.extend(matched.map(|profile| profile.evidence(facts, CATALOGUE)));
     suppression::apply(&bundle.policy.suppressions, facts, &mut evidence);
     let Consignment { awb, hawb, .. } = facts.consignment;
     evidence.extend(bundle.policy.random.draw(facts.consignment));
@@ -69,20 +75,6 @@ pub(super) fn finding(
     Some((evidence, errors))
 }
 
-fn hit(profile: &Profile, facts: &Facts<'_>, scratch: &mut Scratch) -> Option<Evidence> {
-    if !profile.valid_at(facts.received) {
-        return None;
-    }
-    match profile.evaluate(facts) {
-        Outcome::Match => Some(profile.evidence(facts, CATALOGUE)),
-        Outcome::NoMatch => None,
-        Outcome::Undecided => {
-            scratch.profiles_undecided = scratch.profiles_undecided.saturating_add(1);
-            None
-        }
-    }
-}
-
 /// What the policy makes of evidence; `answered` ids are told and count no more.
 pub(super) fn judge(
     consignment: ConsignmentId,
@@ -115,6 +107,7 @@ mod tests {
     use crate::bundle::File;
     use crate::model::Timestamp;
     use crate::screen::facts::FactsBuffer;
+    use crate::screen::profile::Profiles;
 
     const RECEIVED: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
@@ -230,8 +223,8 @@ mod tests {
             let mut bundle = bundle("", files.collect());
             let message = format!(r#"{{"awb": "020-12345675", "origin": "BOG", "quantity": {{"pieces": {pieces}}}}}"#);
             let (first, _) = screened(&message, &bundle);
-            let profiles = std::mem::take(&mut bundle.profiles);
-            bundle.profiles = order.drain(..).map(|index| profiles[index].clone()).collect();
+            let shuffled = order.drain(..).map(|index| bundle.profiles[index].clone()).collect();
+            bundle.profiles = Profiles::new(shuffled, CATALOGUE);
             prop_assert_eq!(screened(&message, &bundle).0, first.clone());
             prop_assert_eq!(screened(&message, &bundle).0, first);
         }

@@ -4,6 +4,7 @@ pub mod cel;
 pub mod course;
 pub mod decision;
 pub mod facts;
+pub mod index;
 pub mod indicators;
 pub mod judge;
 pub mod policy;

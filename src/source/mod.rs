@@ -8,11 +8,13 @@
 pub mod bundles;
 mod claims;
 mod ends;
+mod history;
 mod ownership;
 mod positions;
 pub mod reader;
 
 pub use claims::{Claims, Partition};
+pub use history::{History, Past};
 pub use ownership::{Change, Ownership};
 pub use positions::{Begin, Found, Positions, Question, watermark_text};
 

@@ -376,7 +376,7 @@ fn sorted_texts(list: &ListNode) -> Option<Box<[Box<str>]>> {
 
 impl CompareOp {
     /// The operator with its sides changed.
-    fn mirrored(self) -> Self {
+    pub(crate) fn mirrored(self) -> Self {
         match self {
             CompareOp::Less => CompareOp::Greater,
             CompareOp::LessOrEqual => CompareOp::GreaterOrEqual,

@@ -46,12 +46,48 @@ pub(super) enum Val<'v> {
     Duration(i64),
 }
 
-pub(super) fn evaluate<R: Row>(root: &Node, row: &R) -> Outcome {
-    match Frame::new(row).truth(root) {
-        Ok(true) => Outcome::Match,
-        Ok(false) => Outcome::NoMatch,
-        Err(Undecided) => Outcome::Undecided,
+impl Outcome {
+    pub fn of(truth: bool) -> Self {
+        if truth { Outcome::Match } else { Outcome::NoMatch }
     }
+
+    /// What `!` makes of it.
+    pub fn negated(self) -> Self {
+        match self {
+            Outcome::Match => Outcome::NoMatch,
+            Outcome::NoMatch => Outcome::Match,
+            Outcome::Undecided => Outcome::Undecided,
+        }
+    }
+
+    /// `&&` (decided by [`Outcome::NoMatch`]) and `||` (decided by [`Outcome::Match`]) over its parts.
+    pub fn decide(parts: impl Iterator<Item = Outcome>, decisive: Outcome) -> Outcome {
+        let mut outcome = decisive.negated();
+        for part in parts {
+            if part == decisive {
+                return decisive;
+            }
+            if part == Outcome::Undecided {
+                outcome = Outcome::Undecided;
+            }
+        }
+        outcome
+    }
+}
+
+/// `&&`, `||` and `!` join tests; each test is an evaluation of its own, so that it says the same wherever it stands.
+pub(super) fn evaluate<R: Row>(root: &Node, row: &R) -> Outcome {
+    match root {
+        Node::All(nodes) => Outcome::decide(nodes.iter().map(|node| evaluate(node, row)), Outcome::NoMatch),
+        Node::Any(nodes) => Outcome::decide(nodes.iter().map(|node| evaluate(node, row)), Outcome::Match),
+        Node::Not(inner) => evaluate(inner, row).negated(),
+        test => evaluate_test(test, row),
+    }
+}
+
+/// One test: a part of a condition that `&&`, `||` and `!` join with others.
+pub(crate) fn evaluate_test<R: Row>(test: &Node, row: &R) -> Outcome {
+    Frame::new(row).truth(test).map_or(Outcome::Undecided, Outcome::of)
 }
 
 /// The value of a tree without facts; `Err` when it fails for every row.
@@ -72,15 +108,21 @@ pub(super) struct Frame<'v, R> {
     pub row: &'v R,
     /// The variables of list macros, by nesting level.
     pub locals: [Val<'v>; MACRO_DEPTH_MAX],
+    /// List macros around the node under evaluation.
+    nesting: u8,
     steps_left: u32,
 }
 
 impl<'v, R: Row> Frame<'v, R> {
     fn new(row: &'v R) -> Self {
-        Self { row, locals: [const { Val::Bool(false) }; MACRO_DEPTH_MAX], steps_left: STEPS_MAX }
+        Self { row, locals: [const { Val::Bool(false) }; MACRO_DEPTH_MAX], nesting: 0, steps_left: STEPS_MAX }
     }
 
+    /// Outside list macros the cost is that of reading condition and message once, and nothing is counted.
     fn spend(&mut self, steps: usize) -> Result<(), Undecided> {
+        if self.nesting == 0 {
+            return Ok(());
+        }
         let left = u32::try_from(steps).ok().and_then(|steps| self.steps_left.checked_sub(steps));
         self.steps_left = left.unwrap_or(0);
         left.map(|_| ()).ok_or(Undecided)
@@ -219,14 +261,21 @@ impl<'v, R: Row> Frame<'v, R> {
     }
 
     pub fn with_local(&mut self, local: usize, element: Val<'v>, test: &'v Node) -> Result<bool, Undecided> {
-        self.bind(local, element);
-        self.truth(test)
+        match self.value_with_local(local, element, test)? {
+            Val::Bool(truth) => Ok(truth),
+            _ => Err(Undecided),
+        }
     }
 
-    pub fn bind(&mut self, local: usize, element: Val<'v>) {
+    /// The body of a list macro for one element.
+    pub fn value_with_local(&mut self, local: usize, element: Val<'v>, body: &'v Node) -> Result<Val<'v>, Undecided> {
         if let Some(slot) = self.locals.get_mut(local) {
             *slot = element;
         }
+        self.nesting = self.nesting.saturating_add(1);
+        let value = self.value(body);
+        self.nesting = self.nesting.saturating_sub(1);
+        value
     }
 
     fn list(&mut self, node: &'v ListNode) -> Result<ListVal<'v>, Undecided> {

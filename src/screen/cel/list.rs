@@ -33,10 +33,7 @@ impl<'v> ListVal<'v> {
             }
             ListNode::Map { list, local, value } => {
                 let list = ListVal::of(frame, list)?;
-                let mapped = list.iter().map(|element| {
-                    frame.bind(*local, element);
-                    frame.value(value)
-                });
+                let mapped = list.iter().map(|element| frame.value_with_local(*local, element, value));
                 mapped.collect::<Result<_, _>>().map(ListVal::Made)
             }
             ListNode::If(condition, lists) => {

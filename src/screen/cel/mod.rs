@@ -9,6 +9,8 @@
 //! time zones. A fact that the message does not carry is an error value, which `&&` and `||` absorb as CEL prescribes and which
 //! `has` tests; a condition that ends in an error is undecided and matches nothing.
 
+#[cfg(test)]
+mod agreement;
 mod ast;
 mod call;
 mod check;
@@ -22,11 +24,15 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod time;
+mod written;
 
 use std::ops::Range;
 
+pub(crate) use eval::evaluate_test;
 pub use eval::{Outcome, Row};
 pub use node::{ArithmeticOp, CompareOp, Const, Function, ListNode, Node, Quantifier, Scalar, TextTest};
+pub use number::Num;
+pub(crate) use written::Written;
 
 use super::facts::Fact;
 
@@ -39,8 +45,8 @@ pub const CONDITION_BYTES_MAX: usize = 64 * 1024;
 pub const DEPTH_MAX: u16 = 64;
 /// List macros within list macros: each level multiplies the cost.
 pub const MACRO_DEPTH_MAX: usize = 3;
-/// Steps of one evaluation, about one per node and 64 bytes of text searched; a condition that needs more is undecided.
-pub const STEPS_MAX: u32 = 200_000;
+/// Steps within the list macros of one test, about one per node and 64 bytes of text searched; a test that needs more is an error.
+pub const STEPS_MAX: u32 = 20_000;
 
 /// What is wrong with a condition, and where, in bytes of its text.
 #[derive(Debug, Clone, PartialEq, Eq)]

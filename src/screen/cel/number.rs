@@ -7,15 +7,36 @@ use super::eval::{Undecided, Val};
 use super::node::{ArithmeticOp, Function};
 use crate::model::Timestamp;
 
-/// By mathematical value, without rounding either side; `None` for NaN and for what is no number.
-pub(super) fn order(left: &Val<'_>, right: &Val<'_>) -> Option<Ordering> {
-    match (left, right) {
-        (Val::Int(left), Val::Int(right)) => Some(left.cmp(right)),
-        (Val::Double(left), Val::Double(right)) => left.partial_cmp(right),
-        (Val::Int(left), Val::Double(right)) => int_to_double(*left, *right),
-        (Val::Double(left), Val::Int(right)) => int_to_double(*right, *left).map(Ordering::reverse),
-        _ => None,
+/// A number of either type.
+#[derive(Debug, Clone, Copy)]
+pub enum Num {
+    Int(i64),
+    Double(f64),
+}
+
+impl Num {
+    /// By mathematical value, without rounding either side; `None` for NaN.
+    pub fn order(self, other: Num) -> Option<Ordering> {
+        match (self, other) {
+            (Num::Int(left), Num::Int(right)) => Some(left.cmp(&right)),
+            (Num::Double(left), Num::Double(right)) => left.partial_cmp(&right),
+            (Num::Int(left), Num::Double(right)) => int_to_double(left, right),
+            (Num::Double(left), Num::Int(right)) => int_to_double(right, left).map(Ordering::reverse),
+        }
     }
+
+    fn of(value: &Val<'_>) -> Option<Self> {
+        match value {
+            Val::Int(number) => Some(Num::Int(*number)),
+            Val::Double(number) => Some(Num::Double(*number)),
+            _ => None,
+        }
+    }
+}
+
+/// As [`Num::order`]; `None` also for what is no number.
+pub(super) fn order(left: &Val<'_>, right: &Val<'_>) -> Option<Ordering> {
+    Num::of(left)?.order(Num::of(right)?)
 }
 
 fn int_to_double(int: i64, double: f64) -> Option<Ordering> {

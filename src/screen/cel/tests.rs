@@ -13,7 +13,7 @@ const fn fact(name: &'static str, kind: Kind, unit: &'static str, codes: &'stati
 }
 
 /// A small catalogue with every kind and shape.
-static CATALOGUE: &[Fact] = &[
+pub(super) static CATALOGUE: &[Fact] = &[
     fact("kind", Kind::Text, "", &["direct", "consolidation", "house"]),
     fact("origin", Kind::Text, "IATA airport or city", &[]),
     fact("shipper_country", Kind::Text, "ISO 3166-1 alpha-2", &[]),
@@ -31,7 +31,7 @@ static CATALOGUE: &[Fact] = &[
 ];
 
 /// A row from lines of TOML.
-fn row(text: &str) -> FactTable {
+pub(super) fn row(text: &str) -> FactTable {
     let faults = Faults::new(Source { name: "row", text });
     let tree = faults.parse().unwrap();
     let row = FactTable::read(&Table::root(&faults, &tree), CATALOGUE);

@@ -6,18 +6,20 @@
 mod case;
 #[cfg(test)]
 mod golden;
+mod lint;
 mod read;
 mod reason;
+mod set;
 
 pub use case::{Case, Expectation, FactTable};
 pub use read::{DOMAINS, REFERRALS};
 pub use reason::Reason;
+pub use set::Profiles;
 
 use super::cel::{Condition, Outcome, Row};
 use super::facts::Fact;
 use super::verdict::{Decision, Domain, Evidence, EvidenceKind};
-use crate::diagnostic::Diagnostic;
-use crate::diagnostic::Source;
+use crate::diagnostic::{Diagnostic, Place, Source};
 use crate::model::Timestamp;
 
 /// Whether a match is acted upon.
@@ -55,6 +57,8 @@ pub struct Profile {
     /// Where the knowledge is from.
     pub source: String,
     pub condition: Condition,
+    /// Of the condition in its file.
+    pub place: Place,
     pub reason: Reason,
     pub cases: Vec<Case>,
 }

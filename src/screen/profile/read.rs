@@ -36,10 +36,13 @@ fn from_table(table: Table<'_, '_>, catalogue: &[Fact]) -> Option<Profile> {
     let (valid_from, valid_before) = validity(&table);
     let (weight, referral) = effect(&table);
     let source = table.required_text("source");
-    let condition = table.required_text("condition").and_then(|text| condition(&table, &text, catalogue));
+    let condition = table
+        .required_text("condition")
+        .and_then(|text| Some((condition(&table, &text, catalogue)?, table.faults().source.place(text.span))));
     let reason = table.required_text("reason").and_then(|text| reason(&table, &text, catalogue));
     let cases = table.tables("case").into_iter().filter_map(|case| Case::read(case, catalogue)).collect();
     table.finish();
+    let (condition, place) = condition?;
     let own = |quoted: Quoted<'_>| quoted.text.to_owned();
     Some(Profile {
         id: id?,
@@ -53,7 +56,8 @@ fn from_table(table: Table<'_, '_>, catalogue: &[Fact]) -> Option<Profile> {
         weight,
         referral,
         source: own(source?),
-        condition: condition?,
+        condition,
+        place,
         reason: reason?,
         cases,
     })

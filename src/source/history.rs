@@ -1,0 +1,129 @@
+//! History: every record of the input topics at or after a point in time, up to where they ended when this began. Belongs to no group and
+//! commits nothing; a service on the same topics does not notice.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+
+use super::Input;
+use crate::kafka::Connection;
+use crate::model::Timestamp;
+
+pub struct History {
+    consumer: BaseConsumer,
+    inputs: Vec<Input>,
+    /// Offsets still to be read, by topic and partition.
+    open: BTreeMap<(String, i32), Range<i64>>,
+    /// Offsets to be read in all; transactions and compaction leave gaps, so that there may be fewer records.
+    total: i64,
+    from: Timestamp,
+}
+
+/// A record of the past.
+pub struct Past<'a> {
+    pub input: &'a Input,
+    pub payload: &'a [u8],
+    pub timestamp: Timestamp,
+    /// How much of the history is behind, this record included.
+    pub share: f64,
+}
+
+const CALL: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(100);
+/// How long nothing may come before the broker counts as gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl History {
+    /// Finds where in each partition the records begin that are not older than `from`. That is a batch's beginning at best, and
+    /// older records may come later, so that each record's own time is looked at as well.
+    pub fn open(connection: &Connection, inputs: &[Input], from: Timestamp) -> KafkaResult<Self> {
+        let mut config = connection.consumer("backtest", "loadgate-backtest");
+        config.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "50").set("queued.max.messages.kbytes", "65536");
+        let consumer: BaseConsumer = config.create()?;
+        let mut times = TopicPartitionList::new();
+        for input in inputs {
+            for partition in partitions(&consumer, &input.topic)? {
+                times.add_partition_offset(&input.topic, partition, Offset::Offset(from.millis()))?;
+            }
+        }
+        let mut open = BTreeMap::new();
+        let mut starts = TopicPartitionList::new();
+        for found in consumer.offsets_for_times(times, CALL)?.elements() {
+            found.error()?;
+            // No offset: nothing in this partition is as young as that.
+            let Offset::Offset(start) = found.offset() else { continue };
+            let (_, end) = consumer.fetch_watermarks(found.topic(), found.partition(), CALL)?;
+            if start < end {
+                starts.add_partition_offset(found.topic(), found.partition(), Offset::Offset(start))?;
+                open.insert((found.topic().to_owned(), found.partition()), start..end);
+            }
+        }
+        consumer.assign(&starts)?;
+        let total = open.values().map(|range| range.end - range.start).sum();
+        Ok(Self { consumer, inputs: inputs.to_vec(), open, total, from })
+    }
+
+    /// Calls back for every record, in the order of each partition.
+    pub fn read(mut self, mut each: impl FnMut(Past<'_>)) -> KafkaResult<()> {
+        let mut heard = Instant::now();
+        while !self.open.is_empty() {
+            match self.consumer.poll(POLL) {
+                Some(Ok(message)) => {
+                    heard = Instant::now();
+                    let Some(share) = advance(&mut self.open, self.total, &message) else { continue };
+                    let Some(input) = self.inputs.iter().find(|input| input.topic == message.topic()) else { continue };
+                    let timestamp = Timestamp::from_millis(message.timestamp().to_millis().unwrap_or_default());
+                    if timestamp < self.from {
+                        continue;
+                    }
+                    each(Past { input, payload: message.payload().unwrap_or_default(), timestamp, share });
+                }
+                Some(Err(KafkaError::PartitionEOF(_))) => self.close_what_is_read()?,
+                Some(Err(error)) => return Err(error),
+                None if heard.elapsed() >= PATIENCE => return Err(timed_out()),
+                None => self.close_what_is_read()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Partitions whose last offsets hold no record: markers of transactions, and what was aborted.
+    fn close_what_is_read(&mut self) -> KafkaResult<()> {
+        for position in self.consumer.position()?.elements() {
+            let key = (position.topic().to_owned(), position.partition());
+            let is_read = |range: &Range<i64>| matches!(position.offset(), Offset::Offset(next) if next >= range.end);
+            if self.open.get(&key).is_some_and(is_read) {
+                self.open.remove(&key);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Notes a record as read; `None` when it came after history was opened.
+fn advance(open: &mut BTreeMap<(String, i32), Range<i64>>, total: i64, message: &BorrowedMessage<'_>) -> Option<f64> {
+    let key = (message.topic().to_owned(), message.partition());
+    let range = open.get_mut(&key)?;
+    let is_past = message.offset() < range.end;
+    range.start = message.offset().saturating_add(1).min(range.end);
+    if range.is_empty() {
+        open.remove(&key);
+    }
+    let left: i64 = open.values().map(|range| range.end - range.start).sum();
+    is_past.then(|| 1.0 - left as f64 / total.max(1) as f64)
+}
+
+fn partitions(consumer: &BaseConsumer, topic: &str) -> KafkaResult<Vec<i32>> {
+    let metadata = consumer.fetch_metadata(Some(topic), CALL)?;
+    let found: Vec<i32> = metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id()).collect();
+    if found.is_empty() { Err(KafkaError::MetadataFetch(RDKafkaErrorCode::UnknownTopicOrPartition)) } else { Ok(found) }
+}
+
+fn timed_out() -> KafkaError {
+    KafkaError::MessageConsumption(RDKafkaErrorCode::OperationTimedOut)
+}
