@@ -22,13 +22,37 @@ impl Memory {
             Observation::Loaded(loaded) => self.loaded(loaded),
             Observation::Moved(moved) => self.moved(moved.consignment, moved.part),
             Observation::Concluded(concluded) => {
-                self.change(concluded.consignment, day, |entry| entry.conclude(concluded.conclusion));
+                let (before, after) = self.change(concluded.consignment, day, |entry| entry.conclude(concluded.conclusion));
+                self.settle(before, after);
             }
             Observation::Assessed(assessed) => {
                 self.consignments.change(assessed.consignment, |entry| entry.assess(assessed.clone()));
             }
         }
         self.sweep();
+    }
+
+    /// Takes in a batch. Much of the time is waiting for memory, so what the next ones change is read ahead: the reads do not wait
+    /// for each other.
+    pub fn fold_all(&mut self, observations: &[Observation]) {
+        for (index, observation) in observations.iter().enumerate() {
+            if let Some(ahead) = observations.get(index + AHEAD) {
+                std::hint::black_box(self.touch(ahead));
+            }
+            self.fold(observation);
+        }
+    }
+
+    fn touch(&self, observation: &Observation) -> u64 {
+        let own = self.consignments.touch(observation.consignment());
+        let Observation::Declared(declared) = observation else { return own };
+        let bill = &declared.bill;
+        let daily = bill.daily_value(declared.stamp.day());
+        let traces = bill.traces().into_iter().chain([daily]).fold(0, |read, key| read ^ self.traces.touch(key));
+        let parties = self.parties.touch(bill.shipper) ^ self.parties.touch(bill.consignee) ^ self.bands.touch(bill.band());
+        let sights = [&declared.shipper, &declared.consignee];
+        let shared = sights.into_iter().flat_map(|sight| sight.contacts.iter().chain([&sight.address]));
+        shared.fold(own ^ traces ^ parties, |read, key| read ^ self.links.touch(*key))
     }
 
     /// Moves the horizon: what was due on the days passed is taken out of the sums.
@@ -58,18 +82,18 @@ impl Memory {
         }
     }
 
-    /// Changes a consignment's entry and settles what that changes in the sums.
-    fn change(&mut self, consignment: Key, day: Day, change: impl FnOnce(&mut Consignment)) {
+    /// Changes a consignment's entry. What it adds to the sums before and after is yet to be settled.
+    fn change(&mut self, consignment: Key, day: Day, change: impl FnOnce(&mut Consignment)) -> (Option<Share>, Option<Share>) {
         if consignment.is_none() {
-            return;
+            return (None, None);
         }
         let slot = self.consignments.slot_or_insert(consignment);
-        let Some(entry) = self.consignments.at_mut(slot) else { return };
+        let Some(entry) = self.consignments.at_mut(slot) else { return (None, None) };
         let before = share(entry);
         change(entry);
         let after = share(entry);
-        self.settle(before, after);
         self.due.entry(day).or_default().push(slot);
+        (before, after)
     }
 
     fn settle(&mut self, before: Option<Share>, after: Option<Share>) {
@@ -81,27 +105,44 @@ impl Memory {
     }
 
     fn declared(&mut self, declared: &Declared, day: Day) {
-        self.change(declared.consignment, day, |entry| {
+        let (before, after) = self.change(declared.consignment, day, |entry| {
             entry.declare(declared.stamp, declared.bill);
         });
-        self.see(&declared.bill, declared.house_number, day);
+        // The first version, which most are: what sees it counts it too, in one go.
+        let first = after.filter(|share| before.is_none() && share.bill == declared.bill);
+        match &first {
+            Some(share) => self.add_unseen(share, 1),
+            None => self.settle(before, after),
+        }
         let Bill { shipper, consignee, agent, .. } = declared.bill;
-        self.see_party(shipper, consignee, &declared.shipper, day);
-        self.see_party(consignee, shipper, &declared.consignee, day);
-        self.agents.change(agent, |party| party.days.insert(day));
+        let first = first.as_ref();
+        self.see(&declared.bill, declared.house_number, day, first);
+        self.see_party(shipper, consignee, &declared.shipper, day, first);
+        self.see_party(consignee, shipper, &declared.consignee, day, first);
+        self.agents.change(agent, |party| {
+            party.days.insert(day);
+            first.into_iter().for_each(|share| party.change(1, share));
+        });
     }
 
     /// Adds a consignment's share to every sum, or takes it out.
     fn add(&mut self, share: &Share, sign: Sign) {
         let bill = &share.bill;
+        self.add_unseen(share, sign);
         for party in [bill.shipper, bill.consignee] {
             self.parties.change(party, |party| party.change(sign, share));
         }
         self.agents.change(bill.agent, |party| party.change(sign, share));
-        self.bands.change(bill.band(), |band| band.change(sign, share));
         for trace in bill.traces() {
             self.traces.change(trace, |trace| trace.change(sign, share));
         }
+    }
+
+    /// The sums of what keeps no days.
+    fn add_unseen(&mut self, share: &Share, sign: Sign) {
+        let bill = &share.bill;
+        self.record.change(sign, share);
+        self.bands.change(bill.band(), |band| band.change(sign, share));
         let daily = bill.daily_value(Day::of(share.time));
         self.traces.change(daily, |trace| trace.change(sign, share));
         if bill.kind == BillClass::House {
@@ -109,17 +150,21 @@ impl Memory {
         }
     }
 
-    /// Notes when things were seen, for every version of a bill.
-    fn see(&mut self, bill: &Bill, house_number: Key, day: Day) {
+    /// Notes when things were seen, for every version of a bill; `first` is the share of a bill that is new.
+    fn see(&mut self, bill: &Bill, house_number: Key, day: Day, first: Option<&Share>) {
         for trace in bill.traces() {
-            self.traces.change(trace, |trace| trace.days.insert(day));
+            self.traces.change(trace, |trace| {
+                trace.days.insert(day);
+                first.into_iter().for_each(|share| trace.change(1, share));
+            });
         }
         link(&mut self.links, house_number, bill.master.bits(), day);
     }
 
-    fn see_party(&mut self, key: Key, partner: Key, sight: &PartySight, day: Day) {
+    fn see_party(&mut self, key: Key, partner: Key, sight: &PartySight, day: Day, first: Option<&Share>) {
         self.parties.change(key, |party| {
             party.days.insert(day);
+            first.into_iter().for_each(|share| party.change(1, share));
             party.spellings.insert(sight.spelling, day);
             if !partner.is_none() {
                 party.partners.insert(partner.bits(), day);
@@ -168,23 +213,35 @@ impl Memory {
     fn sweep(&mut self) {
         let (first, at) = (self.first(), self.swept);
         self.swept = self.swept.wrapping_add(1);
+        // In strides, because neighbours are read at the price of one.
+        if !at.is_multiple_of(STRIDE) {
+            return;
+        }
         sweep(&mut self.parties, at, first);
         sweep(&mut self.agents, at, first);
         sweep(&mut self.bands, at, first);
         sweep(&mut self.traces, at, first);
         sweep(&mut self.links, at, first);
         sweep(&mut self.loads, at, first);
-        let slot = at.checked_rem(self.consignments.slots()).unwrap_or(0);
-        if self.consignments.at(slot).is_some_and(|(_, entry)| !entry.is_live(first)) {
-            self.forget(slot, first);
+        for at in at..at + STRIDE {
+            let slot = at.checked_rem(self.consignments.slots()).unwrap_or(0);
+            if self.consignments.at(slot).is_some_and(|(_, entry)| !entry.is_live(first)) {
+                self.forget(slot, first);
+            }
         }
     }
 }
 
+/// Slots swept at once; a power of two, so that the counter may wrap.
+const STRIDE: u32 = 16;
+
 fn sweep<T: Forget + Clone + Default>(table: &mut Table<T>, at: u32, first: Day) {
-    let Some(slot) = at.checked_rem(table.slots()) else { return };
-    if table.at(slot).is_some_and(|(_, entry)| entry.from(first).is_empty()) {
-        table.remove(slot);
+    // Entered anew where the table ends within a stride.
+    for at in at..at + STRIDE {
+        let Some(slot) = at.checked_rem(table.slots()) else { return };
+        if table.at(slot).is_some_and(|(_, entry)| entry.is_spent(first)) {
+            table.remove(slot);
+        }
     }
 }
 
@@ -204,9 +261,9 @@ pub(super) fn share(entry: &Consignment) -> Option<Share> {
 }
 
 impl Bill {
-    /// What is usual for these goods from there. The value is in the currency, so that is part of it.
+    /// What is usual for these goods, by six digits, from there. The value is in the currency, so that is part of it.
     pub fn band(&self) -> Key {
-        commodity(self).with(Kind::Band, number(&self.currency) + 1)
+        commodity(self).with(Kind::Band, u64::from(self.subheading) << 24 | number(&self.currency) | 1 << 32)
     }
 
     /// Everything that this bill is a trace of.
@@ -248,6 +305,9 @@ impl Bill {
         self.consignee.with(Kind::DailyValue, if valued { of } else { 0 })
     }
 }
+
+/// How many observations ahead is read.
+const AHEAD: usize = 2;
 
 /// All consignments on a lane that state a route.
 pub(super) fn routed(lane: u64) -> Key {
