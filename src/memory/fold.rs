@@ -6,11 +6,28 @@ use super::days::Day;
 use super::entities::{Forget, Share, Sign};
 use super::key::{Key, Kind};
 use super::observation::{Bill, BillClass, Declared, Loaded, Observation, Part, PartySight};
-use super::table::Table;
+use super::table::{Place, Table};
 
 impl Memory {
     /// Takes in what one message told. What is older than the horizon changes nothing.
     pub fn fold(&mut self, observation: &Observation) {
+        self.fold_at(observation, &mut self.places(observation));
+    }
+
+    /// Takes in a batch; what was looked up serves [`recall_at`](Self::recall_at). Much of the time is waiting for memory, so a few
+    /// observations at once are looked up before they are folded: lookups do not wait for each other.
+    pub fn fold_all(&mut self, observations: &[Observation]) -> Vec<Places> {
+        let mut all = Vec::with_capacity(observations.len());
+        for observations in observations.chunks(AT_ONCE) {
+            let from = all.len();
+            all.extend(observations.iter().map(|observation| self.places(observation)));
+            let places = all.iter_mut().skip(from);
+            observations.iter().zip(places).for_each(|(observation, places)| self.fold_at(observation, places));
+        }
+        all
+    }
+
+    fn fold_at(&mut self, observation: &Observation, places: &mut Places) {
         let day = Day::of(observation.time());
         self.advance(day);
         if day < self.first() {
@@ -18,7 +35,7 @@ impl Memory {
         }
         self.days.insert(day);
         match observation {
-            Observation::Declared(declared) => self.declared(declared, day),
+            Observation::Declared(declared) => self.declared(declared, day, places),
             Observation::Loaded(loaded) => self.loaded(loaded),
             Observation::Moved(moved) => self.moved(moved.consignment, moved.part),
             Observation::Concluded(concluded) => {
@@ -32,27 +49,21 @@ impl Memory {
         self.sweep();
     }
 
-    /// Takes in a batch. Much of the time is waiting for memory, so what the next ones change is read ahead: the reads do not wait
-    /// for each other.
-    pub fn fold_all(&mut self, observations: &[Observation]) {
-        for (index, observation) in observations.iter().enumerate() {
-            if let Some(ahead) = observations.get(index + AHEAD) {
-                std::hint::black_box(self.touch(ahead));
-            }
-            self.fold(observation);
-        }
+    /// Looks up what a bill is about.
+    pub(super) fn places(&self, observation: &Observation) -> Places {
+        let Observation::Declared(Declared { bill, stamp, .. }) = observation else { return Places::default() };
+        self.places_of(bill, stamp.day())
     }
 
-    fn touch(&self, observation: &Observation) -> u64 {
-        let own = self.consignments.touch(observation.consignment());
-        let Observation::Declared(declared) = observation else { return own };
-        let bill = &declared.bill;
-        let daily = bill.daily_value(declared.stamp.day());
-        let traces = bill.traces().into_iter().chain([daily]).fold(0, |read, key| read ^ self.traces.touch(key));
-        let parties = self.parties.touch(bill.shipper) ^ self.parties.touch(bill.consignee) ^ self.bands.touch(bill.band());
-        let sights = [&declared.shipper, &declared.consignee];
-        let shared = sights.into_iter().flat_map(|sight| sight.contacts.iter().chain([&sight.address]));
-        shared.fold(own ^ traces ^ parties, |read, key| read ^ self.links.touch(*key))
+    pub(super) fn places_of(&self, bill: &Bill, day: Day) -> Places {
+        Places {
+            shipper: self.parties.place(bill.shipper),
+            consignee: self.parties.place(bill.consignee),
+            agent: self.agents.place(bill.agent),
+            band: self.bands.place(bill.band()),
+            daily: self.traces.place(bill.daily_value(day)),
+            traces: bill.traces().map(|key| self.traces.place(key)),
+        }
     }
 
     /// Moves the horizon: what was due on the days passed is taken out of the sums.
@@ -104,22 +115,22 @@ impl Memory {
         after.iter().for_each(|share| self.add(share, 1));
     }
 
-    fn declared(&mut self, declared: &Declared, day: Day) {
+    fn declared(&mut self, declared: &Declared, day: Day, places: &mut Places) {
         let (before, after) = self.change(declared.consignment, day, |entry| {
             entry.declare(declared.stamp, declared.bill);
         });
         // The first version, which most are: what sees it counts it too, in one go.
         let first = after.filter(|share| before.is_none() && share.bill == declared.bill);
         match &first {
-            Some(share) => self.add_unseen(share, 1),
+            Some(share) => self.add_unseen(share, 1, (&mut places.band, &mut places.daily)),
             None => self.settle(before, after),
         }
-        let Bill { shipper, consignee, agent, .. } = declared.bill;
         let first = first.as_ref();
-        self.see(&declared.bill, declared.house_number, day, first);
-        self.see_party(shipper, consignee, &declared.shipper, day, first);
-        self.see_party(consignee, shipper, &declared.consignee, day, first);
-        self.agents.change(agent, |party| {
+        self.see(&declared.bill, declared.house_number, day, (places, first));
+        let Bill { shipper, consignee, .. } = declared.bill;
+        self.see_party(&mut places.shipper, consignee, &declared.shipper, day, first);
+        self.see_party(&mut places.consignee, shipper, &declared.consignee, day, first);
+        self.agents.change_at(&mut places.agent, |party| {
             party.days.insert(day);
             first.into_iter().for_each(|share| party.change(1, share));
         });
@@ -128,7 +139,8 @@ impl Memory {
     /// Adds a consignment's share to every sum, or takes it out.
     fn add(&mut self, share: &Share, sign: Sign) {
         let bill = &share.bill;
-        self.add_unseen(share, sign);
+        let mut daily = Place::unknown(bill.daily_value(Day::of(share.time)));
+        self.add_unseen(share, sign, (&mut Place::unknown(bill.band()), &mut daily));
         for party in [bill.shipper, bill.consignee] {
             self.parties.change(party, |party| party.change(sign, share));
         }
@@ -139,21 +151,20 @@ impl Memory {
     }
 
     /// The sums of what keeps no days.
-    fn add_unseen(&mut self, share: &Share, sign: Sign) {
+    fn add_unseen(&mut self, share: &Share, sign: Sign, (band, daily): (&mut Place, &mut Place)) {
         let bill = &share.bill;
         self.record.change(sign, share);
-        self.bands.change(bill.band(), |band| band.change(sign, share));
-        let daily = bill.daily_value(Day::of(share.time));
-        self.traces.change(daily, |trace| trace.change(sign, share));
+        self.bands.change_at(band, |band| band.change(sign, share));
+        self.traces.change_at(daily, |trace| trace.change(sign, share));
         if bill.kind == BillClass::House {
             self.consignments.change(bill.master, |master| master.more().houses.change(bill, sign));
         }
     }
 
     /// Notes when things were seen, for every version of a bill; `first` is the share of a bill that is new.
-    fn see(&mut self, bill: &Bill, house_number: Key, day: Day, first: Option<&Share>) {
-        for trace in bill.traces() {
-            self.traces.change(trace, |trace| {
+    fn see(&mut self, bill: &Bill, house_number: Key, day: Day, (places, first): (&mut Places, Option<&Share>)) {
+        for place in &mut places.traces {
+            self.traces.change_at(place, |trace| {
                 trace.days.insert(day);
                 first.into_iter().for_each(|share| trace.change(1, share));
             });
@@ -161,8 +172,8 @@ impl Memory {
         link(&mut self.links, house_number, bill.master.bits(), day);
     }
 
-    fn see_party(&mut self, key: Key, partner: Key, sight: &PartySight, day: Day, first: Option<&Share>) {
-        self.parties.change(key, |party| {
+    fn see_party(&mut self, place: &mut Place, partner: Key, sight: &PartySight, day: Day, first: Option<&Share>) {
+        self.parties.change_at(place, |party| {
             party.days.insert(day);
             first.into_iter().for_each(|share| party.change(1, share));
             party.spellings.insert(sight.spelling, day);
@@ -175,7 +186,7 @@ impl Memory {
             sight.contacts.iter().for_each(|contact| party.contacts.insert(contact.bits(), day));
         });
         for shared in sight.contacts.iter().chain([&sight.address]) {
-            link(&mut self.links, *shared, key.bits(), day);
+            link(&mut self.links, *shared, place.key.bits(), day);
         }
     }
 
@@ -306,8 +317,19 @@ impl Bill {
     }
 }
 
-/// How many observations ahead is read.
-const AHEAD: usize = 2;
+/// How many observations are looked up before they are folded.
+const AT_ONCE: usize = 4;
+
+/// Where the entries lie that a bill is about.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    pub(super) shipper: Place,
+    pub(super) consignee: Place,
+    pub(super) agent: Place,
+    pub(super) band: Place,
+    pub(super) daily: Place,
+    pub(super) traces: [Place; 14],
+}
 
 /// All consignments on a lane that state a route.
 pub(super) fn routed(lane: u64) -> Key {

@@ -39,6 +39,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use digest::Digest;
+pub use fold::Places;
 pub use history::History;
 pub use key::{Key, Keys};
 pub use observe::{Observer, Seen};
@@ -173,7 +174,7 @@ impl Memory {
         }
     }
 
-    /// A view of everything as it is now; costs a pointer for every 128 entries.
+    /// A view of everything as it is now; costs a pointer for every 8,192 entries.
     pub fn freeze(&self) -> FrozenMemory {
         FrozenMemory {
             horizons: self.horizons,

@@ -4,19 +4,25 @@ use super::Memory;
 use super::consignment::Consignment;
 use super::days::{Day, DaySet};
 use super::entities::{Band, Forget, Party, Record, Share, WEEK_SLOTS, week_slot};
-use super::fold::{routed, share};
+use super::fold::{Places, routed, share};
 use super::histogram::{Histogram, Others, Surprise, bounds, tenths_of_bits};
 use super::history::{BandHistory, Discrepancy, History, LoadHistory, Master, PartyHistory, Step, TraceHistory, Unusual, Way};
 use super::key::{Key, Kind};
 use super::observation::{Bill, Declared, Part, PartySight, Stage};
+use super::table::Place;
 use crate::model::Timestamp;
 
 impl Memory {
     /// What is known about a bill that was folded already, as far as it was known on the day of this version of it.
     pub fn recall(&self, declared: &Declared) -> History {
+        self.recall_at(declared, &self.places_of(&declared.bill, declared.stamp.day()))
+    }
+
+    /// The same, where it was looked up already when it was folded.
+    pub fn recall_at(&self, declared: &Declared, places: &Places) -> History {
         let own = self.consignments.get(declared.consignment);
         let counted = own.and_then(share);
-        let mut history = View::new(self, declared.bill, declared.stamp.time, counted).history();
+        let mut history = View::new(self, declared.bill, declared.stamp.time, counted).history(places);
         history.contact_parties = self.most_shared([&declared.shipper, &declared.consignee]);
         history.shipper_address_parties = self.sharing(declared.shipper.address, self.horizons.contact_days);
         history.consignee_address_parties = self.sharing(declared.consignee.address, self.horizons.contact_days);
@@ -32,7 +38,10 @@ impl Memory {
         let own = self.consignments.get(consignment).filter(|own| own.is_live(self.first()))?;
         let counted = share(own);
         let mut history = match (own.stamp, counted) {
-            (Some(stamp), Some(share)) => View::new(self, share.bill, stamp.time, counted).history().with(stamp, own.bill),
+            (Some(stamp), Some(share)) => {
+                let places = self.places_of(&share.bill, stamp.day());
+                View::new(self, share.bill, stamp.time, counted).history(&places).with(stamp, own.bill)
+            }
             _ => History { memory_days: self.reaches_back(own.last().unwrap_or_default()), ..History::default() },
         };
         history.master = self.master(own.bill.master);
@@ -150,9 +159,8 @@ impl<'m> View<'m> {
         Self { memory, bill, time, counted, counted_traces }
     }
 
-    fn history(&self) -> History {
+    fn history(&self, places: &Places) -> History {
         let lane = self.bill.lane.bits();
-        let (shipper, consignee) = (self.bill.shipper, self.bill.consignee);
         let [
             pair,
             pair_commodity,
@@ -161,34 +169,37 @@ impl<'m> View<'m> {
             shipper_commodity,
             consignee_commodity,
             origin_commodity,
-            lane_key,
+            lane_alone,
             lane_commodity,
             route,
-            ..,
-        ] = if self.counted.is_some_and(|share| share.bill == self.bill) { self.counted_traces } else { self.bill.traces() };
+            _,
+            screener,
+            entity,
+            _,
+        ] = places.traces;
         History {
             memory_days: self.memory.reaches_back(self.time),
             overall: self.others(self.memory.record, self.counted.is_some()),
-            shipper: self.party(shipper),
-            consignee: self.party(consignee),
-            agent: self.agent(),
+            shipper: self.party(places.shipper),
+            consignee: self.party(places.consignee),
+            agent: self.agent(places.agent),
             pair: self.trace(pair),
             pair_commodity: self.trace(pair_commodity),
-            return_trade: self.trace(self.bill.return_trade()),
+            return_trade: self.trace_of(self.bill.return_trade()),
             shipper_lane: self.trace(shipper_lane),
             consignee_lane: self.trace(consignee_lane),
             shipper_commodity: self.trace(shipper_commodity),
             consignee_commodity: self.trace(consignee_commodity),
             origin_commodity: self.trace(origin_commodity),
-            lane: self.trace(lane_key),
+            lane: self.trace(lane_alone),
             lane_commodity: self.trace(lane_commodity),
             route: self.trace(route),
-            routed: self.trace(routed(lane)),
-            screener: self.trace(self.bill.screener),
-            entity: self.trace(self.bill.entity),
-            exempted: self.trace(self.bill.entity.with(Kind::ExemptedBy, 1)),
-            daily: self.daily(),
-            band: self.band(),
+            routed: self.trace_of(routed(lane)),
+            screener: self.trace(screener),
+            entity: self.trace(entity),
+            exempted: self.trace_of(self.bill.entity.with(Kind::ExemptedBy, 1)),
+            daily: self.daily(places.daily),
+            band: self.band(places.band),
             ..History::default()
         }
     }
@@ -216,28 +227,33 @@ impl<'m> View<'m> {
         }
     }
 
-    fn trace(&self, key: Key) -> TraceHistory {
-        let Some(trace) = self.memory.traces.get(key) else { return TraceHistory::default() };
-        let is_counted = self.counted_traces.contains(&key);
+    fn trace_of(&self, key: Key) -> TraceHistory {
+        self.trace(Place::unknown(key))
+    }
+
+    fn trace(&self, place: Place) -> TraceHistory {
+        let Some(trace) = self.memory.traces.get_at(place) else { return TraceHistory::default() };
+        let is_counted = self.counted_traces.contains(&place.key);
         self.seen(trace.days, self.others(trace.record, is_counted), trace.value_hundredths)
     }
 
-    fn daily(&self) -> TraceHistory {
-        let key = self.bill.daily_value(self.today());
-        let Some(trace) = self.memory.traces.get(key) else { return TraceHistory::default() };
+    fn daily(&self, place: Place) -> TraceHistory {
+        let key = place.key;
+        let Some(trace) = self.memory.traces.get_at(place) else { return TraceHistory::default() };
         let own = self.counted.filter(|share| share.bill.daily_value(Day::of(share.time)) == key);
         let value = own.map_or(0, |share| share.bill.value_hundredths);
         self.seen(trace.days, self.others(trace.record, own.is_some()), trace.value_hundredths.wrapping_sub(value))
     }
 
-    fn party(&self, key: Key) -> PartyHistory {
+    fn party(&self, place: Place) -> PartyHistory {
+        let key = place.key;
         let counted = self.counted.filter(|share| share.bill.shipper == key || share.bill.consignee == key);
-        self.habits(key, self.memory.parties.get(key), counted)
+        self.habits(key, self.memory.parties.get_at(place), counted)
     }
 
-    fn agent(&self) -> PartyHistory {
-        let key = self.bill.agent;
-        self.habits(key, self.memory.agents.get(key), self.counted.filter(|share| share.bill.agent == key))
+    fn agent(&self, place: Place) -> PartyHistory {
+        let key = place.key;
+        self.habits(key, self.memory.agents.get_at(place), self.counted.filter(|share| share.bill.agent == key))
     }
 
     fn habits(&self, key: Key, party: Option<&Party>, counted: Option<Share>) -> PartyHistory {
@@ -273,10 +289,10 @@ impl<'m> View<'m> {
         (Surprise { tenths: bits.saturating_sub(even), high: false }, same)
     }
 
-    fn band(&self) -> BandHistory {
+    fn band(&self, place: Place) -> BandHistory {
         let unknown = Band::default();
-        let band = self.memory.bands.get(self.bill.band()).unwrap_or(&unknown);
-        let counted = self.counted.filter(|share| share.bill.band() == self.bill.band());
+        let band = self.memory.bands.get_at(place).unwrap_or(&unknown);
+        let counted = self.counted.filter(|share| share.bill.band() == place.key);
         let own = Share { bill: self.bill, time: self.time, inspected: false, found: false };
         let record = self.others(band.record, counted.is_some());
         let Bill { weight_g, pieces, volume_cm3, value_hundredths, .. } = self.bill;
