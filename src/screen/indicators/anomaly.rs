@@ -9,12 +9,13 @@ pub(super) const UNUSUAL: Indicator = Indicator {
     threats: &[Threat::Drugs, Threat::Fraud, Threat::Explosives],
     weight: 50,
     source: "WCO SAFE Framework: risk management on historical data; statistics of the installation's own traffic",
-    about: "surprises (value, weight, density, time, way, goods) and the record of finds reach 8 bits together, at most 6 of them from \
-            one; all of the weight from 20 bits on, in proportion below",
+    about: "surprises (value, weight, density, time, way, goods) and the record of finds reach 5 bits together, and not from one \
+            alone, which counts at most 6; all of the weight from 20 bits on, in proportion below",
     check: |facts| {
         let anomaly = facts.anomaly()?;
         let tenths = anomaly.tenths();
-        if tenths < LEAST_TENTHS {
+        let speaking = anomaly.parts().filter(|part| part.tenths > 0).count();
+        if tenths < LEAST_TENTHS || speaking < 2 {
             return None;
         }
         let mut parts: Vec<_> = anomaly.parts().filter(|part| part.tenths != 0).collect();
@@ -28,8 +29,7 @@ pub(super) const UNUSUAL: Indicator = Indicator {
     },
 };
 
-/// More than one part can give: at least two speak.
-const LEAST_TENTHS: u32 = 80;
+const LEAST_TENTHS: u32 = 50;
 const FULL_TENTHS: u32 = 200;
 
 fn bits(tenths: u32) -> String {
@@ -79,10 +79,12 @@ mod tests {
 
     #[test]
     fn little_of_all_or_much_of_one_is_not_enough() {
-        assert!(found(&history(42)).is_none(), "7.9 bits");
+        let little = History { pair: TraceHistory::default(), ..history(31) };
+        assert!(found(&little).is_none(), "3.9 bits");
         let one = History { pair: TraceHistory::default(), origin_commodity: TraceHistory::default(), ..history(200) };
         assert!(found(&one).is_none());
-        assert!(found(&History { memory_days: 2, ..history(72) }).is_none(), "a cold start");
+        let young = found(&History { memory_days: 2, ..history(72) }).map(|found| found.strength);
+        assert_eq!(young, Some(35), "in a cold start the record of finds is what counts");
         assert!(with_facts("{}", |facts| (UNUSUAL.check)(facts)).is_none(), "without memory");
     }
 }
