@@ -60,12 +60,12 @@ fn measure(size: u64) -> f64 {
 
 fn pass(memory: &mut Memory, batch: &[Observation]) -> (Duration, Duration) {
     let start = cpu();
-    memory.fold_all(batch);
+    let places = memory.fold_all(batch);
     let folded = cpu().saturating_sub(start);
     let start = cpu();
-    for observation in batch {
+    for (observation, places) in batch.iter().zip(&places) {
         let Observation::Declared(declared) = observation else { continue };
-        black_box(memory.recall(black_box(declared)));
+        black_box(memory.recall_at(black_box(declared), places));
     }
     (folded, cpu().saturating_sub(start))
 }
