@@ -47,7 +47,7 @@ impl Observation {
 /// Orders the versions of one thing: by event time, then by a hash of the content, so that every replica keeps the same one.
 /// Packed, as entries are counted in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 pub struct Stamp {
     pub time: Timestamp,
     pub hash: u32,
@@ -79,7 +79,7 @@ impl Lane {
 
 /// Where a waybill's record stands in the log, for reading it again. Packed, as entries are counted in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 pub struct LogPlace {
     /// Index among the inputs.
     pub topic: u16,

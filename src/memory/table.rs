@@ -191,10 +191,9 @@ impl<T: Clone + Default> Table<T> {
     /// Gives a slot back.
     pub fn remove(&mut self, slot: u32) {
         let Some((key, _)) = self.at(slot) else { return };
-        if let Some(index) = self.shards.get_mut(shard(key)) {
-            if let Ok(found) = index.find_entry(key.bits(), |other| *other == slot) {
-                found.remove();
-            }
+        let index = self.shards.get_mut(shard(key));
+        if let Some(Ok(found)) = index.map(|index| index.find_entry(key.bits(), |other| *other == slot)) {
+            found.remove();
         }
         if let Some(place) = entry_mut(&mut self.chapters, slot) {
             *place = Entry::default();
