@@ -30,6 +30,10 @@ impl fmt::Debug for Digest {
 }
 
 impl Forget for Consignment {
+    fn is_spent(&self, first: Day) -> bool {
+        !self.is_live(first)
+    }
+
     fn from(&self, first: Day) -> Self {
         let mut kept = self.clone();
         kept.forget_before(first);

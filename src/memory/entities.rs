@@ -17,6 +17,8 @@ pub trait Forget {
     /// What is left of the sets when days before `first` are forgotten; the sums are exact already.
     fn from(&self, first: Day) -> Self;
     fn is_empty(&self) -> bool;
+    /// Nothing would be left: asked of every entry again and again, so it looks at what is likeliest to be left first.
+    fn is_spent(&self, first: Day) -> bool;
 }
 
 /// How a consignment counts: +1 put in, -1 taken out.
@@ -128,6 +130,15 @@ impl Party {
 }
 
 impl Forget for Party {
+    fn is_spent(&self, first: Day) -> bool {
+        let Self { days, record, weights, week, spellings, partners, addresses, contacts } = self;
+        *record == Record::default()
+            && days.from(first).is_empty()
+            && weights.is_empty()
+            && week.iter().all(|count| *count == 0)
+            && [spellings, partners, addresses, contacts].into_iter().all(|sketch| sketch.is_spent(first))
+    }
+
     fn from(&self, first: Day) -> Self {
         Self {
             days: self.days.from(first),
@@ -166,6 +177,10 @@ impl Band {
 }
 
 impl Forget for Band {
+    fn is_spent(&self, _: Day) -> bool {
+        self.record == Record::default() && self.is_empty()
+    }
+
     fn from(&self, _: Day) -> Self {
         self.clone()
     }
@@ -193,6 +208,10 @@ impl Trace {
 }
 
 impl Forget for Trace {
+    fn is_spent(&self, first: Day) -> bool {
+        self.record == Record::default() && self.value_hundredths == 0 && self.days.from(first).is_empty()
+    }
+
     fn from(&self, first: Day) -> Self {
         Self { days: self.days.from(first), ..self.clone() }
     }
@@ -210,6 +229,10 @@ pub struct Link {
 }
 
 impl Forget for Link {
+    fn is_spent(&self, first: Day) -> bool {
+        self.days.from(first).is_empty() && self.things.is_spent(first)
+    }
+
     fn from(&self, first: Day) -> Self {
         Self { days: self.days.from(first), things: self.things.from(first) }
     }
@@ -237,6 +260,10 @@ impl Load {
 }
 
 impl Forget for Load {
+    fn is_spent(&self, first: Day) -> bool {
+        Forget::from(self, first).is_empty()
+    }
+
     fn from(&self, first: Day) -> Self {
         if self.stated_at.day() >= first { *self } else { Self { stated_at: Stamp::default(), stated_g: 0, ..*self } }
     }
@@ -248,6 +275,7 @@ impl Forget for Load {
 
 #[cfg(test)]
 mod tests {
+    use super::super::consignment::Consignment;
     use super::*;
 
     #[test]
@@ -260,7 +288,8 @@ mod tests {
 
     #[test]
     fn entries_stay_within_their_budget() {
-        // A party with its key, bytes.
+        // A consignment with its key and some ten bytes of the index; a party with its key.
+        assert!(size_of::<Consignment>() + 8 + 10 <= 200, "{}", size_of::<Consignment>());
         assert!(size_of::<Party>() + 8 <= 400, "{}", size_of::<Party>());
         assert!(size_of::<Trace>() <= 48 && size_of::<Link>() <= 96, "{} {}", size_of::<Trace>(), size_of::<Link>());
     }

@@ -6,11 +6,28 @@ use super::days::Day;
 use super::entities::{Forget, Share, Sign};
 use super::key::{Key, Kind};
 use super::observation::{Assessed, Bill, BillClass, Declared, Loaded, Observation, Part, PartySight, Stage};
-use super::table::Table;
+use super::table::{Place, Table};
 
 impl Memory {
     /// Takes in what one message told. What is older than the horizon changes nothing.
     pub fn fold(&mut self, observation: &Observation) {
+        self.fold_at(observation, &mut self.places(observation));
+    }
+
+    /// Takes in a batch; what was looked up serves [`recall_at`](Self::recall_at). Much of the time is waiting for memory, so a few
+    /// observations at once are looked up before they are folded: lookups do not wait for each other.
+    pub fn fold_all(&mut self, observations: &[Observation]) -> Vec<Places> {
+        let mut all = Vec::with_capacity(observations.len());
+        for observations in observations.chunks(AT_ONCE) {
+            let from = all.len();
+            all.extend(observations.iter().map(|observation| self.places(observation)));
+            let places = all.iter_mut().skip(from);
+            observations.iter().zip(places).for_each(|(observation, places)| self.fold_at(observation, places));
+        }
+        all
+    }
+
+    fn fold_at(&mut self, observation: &Observation, places: &mut Places) {
         let day = Day::of(observation.time());
         self.advance(day);
         if day < self.first() {
@@ -18,15 +35,33 @@ impl Memory {
         }
         self.days.insert(day);
         match observation {
-            Observation::Declared(declared) => self.declared(declared, day),
+            Observation::Declared(declared) => self.declared(declared, day, places),
             Observation::Loaded(loaded) => self.loaded(loaded),
             Observation::Moved(moved) => self.moved(moved.consignment, moved.part),
             Observation::Concluded(concluded) => {
-                self.change(concluded.consignment, day, |entry| entry.conclude(concluded.conclusion));
+                let (before, after) = self.change(concluded.consignment, day, |entry| entry.conclude(concluded.conclusion));
+                self.settle(before, after);
             }
             Observation::Assessed(assessed) => self.assessed(assessed),
         }
         self.sweep();
+    }
+
+    /// Looks up what a bill is about.
+    pub(super) fn places(&self, observation: &Observation) -> Places {
+        let Observation::Declared(Declared { bill, stamp, .. }) = observation else { return Places::default() };
+        self.places_of(bill, stamp.day())
+    }
+
+    pub(super) fn places_of(&self, bill: &Bill, day: Day) -> Places {
+        Places {
+            shipper: self.parties.place(bill.shipper),
+            consignee: self.parties.place(bill.consignee),
+            agent: self.agents.place(bill.agent),
+            band: self.bands.place(bill.band()),
+            daily: self.traces.place(bill.daily_value(day)),
+            traces: bill.traces().map(|key| self.traces.place(key)),
+        }
     }
 
     /// Moves the horizon: what was due on the days passed is taken out of the sums.
@@ -57,19 +92,19 @@ impl Memory {
         }
     }
 
-    /// Changes a consignment's entry and settles what that changes in the sums.
-    fn change(&mut self, consignment: Key, day: Day, change: impl FnOnce(&mut Consignment)) {
+    /// Changes a consignment's entry. What it adds to the sums before and after is yet to be settled.
+    fn change(&mut self, consignment: Key, day: Day, change: impl FnOnce(&mut Consignment)) -> (Option<Share>, Option<Share>) {
         if consignment.is_none() {
-            return;
+            return (None, None);
         }
         let slot = self.consignments.slot_or_insert(consignment);
-        let Some(entry) = self.consignments.at_mut(slot) else { return };
+        let Some(entry) = self.consignments.at_mut(slot) else { return (None, None) };
         let before = share(entry);
         change(entry);
         let after = share(entry);
-        self.settle(before, after);
         self.due.entry(day).or_default().push(slot);
         self.note_deadlines(slot);
+        (before, after)
     }
 
     fn assessed(&mut self, assessed: &Assessed) {
@@ -91,46 +126,67 @@ impl Memory {
         after.iter().for_each(|share| self.add(share, 1));
     }
 
-    fn declared(&mut self, declared: &Declared, day: Day) {
-        self.change(declared.consignment, day, |entry| {
+    fn declared(&mut self, declared: &Declared, day: Day, places: &mut Places) {
+        let (before, after) = self.change(declared.consignment, day, |entry| {
             entry.declare(declared.stamp, declared.bill);
         });
-        self.see(&declared.bill, declared.house_number, day);
-        let Bill { shipper, consignee, agent, .. } = declared.bill;
-        self.see_party(shipper, consignee, &declared.shipper, day);
-        self.see_party(consignee, shipper, &declared.consignee, day);
-        self.agents.change(agent, |party| party.days.insert(day));
+        // The first version, which most are: what sees it counts it too, in one go.
+        let first = after.filter(|share| before.is_none() && share.bill == declared.bill);
+        match &first {
+            Some(share) => self.add_unseen(share, 1, (&mut places.band, &mut places.daily)),
+            None => self.settle(before, after),
+        }
+        let first = first.as_ref();
+        self.see(&declared.bill, declared.house_number, day, (places, first));
+        let Bill { shipper, consignee, .. } = declared.bill;
+        self.see_party(&mut places.shipper, consignee, &declared.shipper, day, first);
+        self.see_party(&mut places.consignee, shipper, &declared.consignee, day, first);
+        self.agents.change_at(&mut places.agent, |party| {
+            party.days.insert(day);
+            first.into_iter().for_each(|share| party.change(1, share));
+        });
     }
 
     /// Adds a consignment's share to every sum, or takes it out.
     fn add(&mut self, share: &Share, sign: Sign) {
         let bill = &share.bill;
+        let mut daily = Place::unknown(bill.daily_value(Day::of(share.time)));
+        self.add_unseen(share, sign, (&mut Place::unknown(bill.band()), &mut daily));
         for party in [bill.shipper, bill.consignee] {
             self.parties.change(party, |party| party.change(sign, share));
         }
         self.agents.change(bill.agent, |party| party.change(sign, share));
-        self.bands.change(bill.band(), |band| band.change(sign, share));
         for trace in bill.traces() {
             self.traces.change(trace, |trace| trace.change(sign, share));
         }
-        let daily = bill.daily_value(Day::of(share.time));
-        self.traces.change(daily, |trace| trace.change(sign, share));
+    }
+
+    /// The sums of what keeps no days.
+    fn add_unseen(&mut self, share: &Share, sign: Sign, (band, daily): (&mut Place, &mut Place)) {
+        let bill = &share.bill;
+        self.record.change(sign, share);
+        self.bands.change_at(band, |band| band.change(sign, share));
+        self.traces.change_at(daily, |trace| trace.change(sign, share));
         if bill.kind == BillClass::House {
             self.consignments.change(bill.master, |master| master.more().houses.change(bill, sign));
         }
     }
 
-    /// Notes when things were seen, for every version of a bill.
-    fn see(&mut self, bill: &Bill, house_number: Key, day: Day) {
-        for trace in bill.traces() {
-            self.traces.change(trace, |trace| trace.days.insert(day));
+    /// Notes when things were seen, for every version of a bill; `first` is the share of a bill that is new.
+    fn see(&mut self, bill: &Bill, house_number: Key, day: Day, (places, first): (&mut Places, Option<&Share>)) {
+        for place in &mut places.traces {
+            self.traces.change_at(place, |trace| {
+                trace.days.insert(day);
+                first.into_iter().for_each(|share| trace.change(1, share));
+            });
         }
         link(&mut self.links, house_number, bill.master.bits(), day);
     }
 
-    fn see_party(&mut self, key: Key, partner: Key, sight: &PartySight, day: Day) {
-        self.parties.change(key, |party| {
+    fn see_party(&mut self, place: &mut Place, partner: Key, sight: &PartySight, day: Day, first: Option<&Share>) {
+        self.parties.change_at(place, |party| {
             party.days.insert(day);
+            first.into_iter().for_each(|share| party.change(1, share));
             party.spellings.insert(sight.spelling, day);
             if !partner.is_none() {
                 party.partners.insert(partner.bits(), day);
@@ -141,7 +197,7 @@ impl Memory {
             sight.contacts.iter().for_each(|contact| party.contacts.insert(contact.bits(), day));
         });
         for shared in sight.contacts.iter().chain([&sight.address]) {
-            link(&mut self.links, *shared, key.bits(), day);
+            link(&mut self.links, *shared, place.key.bits(), day);
         }
     }
 
@@ -182,23 +238,35 @@ impl Memory {
     fn sweep(&mut self) {
         let (first, at) = (self.first(), self.swept);
         self.swept = self.swept.wrapping_add(1);
+        // In strides, because neighbours are read at the price of one.
+        if !at.is_multiple_of(STRIDE) {
+            return;
+        }
         sweep(&mut self.parties, at, first);
         sweep(&mut self.agents, at, first);
         sweep(&mut self.bands, at, first);
         sweep(&mut self.traces, at, first);
         sweep(&mut self.links, at, first);
         sweep(&mut self.loads, at, first);
-        let slot = at.checked_rem(self.consignments.slots()).unwrap_or(0);
-        if self.consignments.at(slot).is_some_and(|(_, entry)| !entry.is_live(first)) {
-            self.forget(slot, first);
+        for at in at..at + STRIDE {
+            let slot = at.checked_rem(self.consignments.slots()).unwrap_or(0);
+            if self.consignments.at(slot).is_some_and(|(_, entry)| !entry.is_live(first)) {
+                self.forget(slot, first);
+            }
         }
     }
 }
 
+/// Slots swept at once; a power of two, so that the counter may wrap.
+const STRIDE: u32 = 16;
+
 fn sweep<T: Forget + Clone + Default>(table: &mut Table<T>, at: u32, first: Day) {
-    let Some(slot) = at.checked_rem(table.slots()) else { return };
-    if table.at(slot).is_some_and(|(_, entry)| entry.from(first).is_empty()) {
-        table.remove(slot);
+    // Entered anew where the table ends within a stride.
+    for at in at..at + STRIDE {
+        let Some(slot) = at.checked_rem(table.slots()) else { return };
+        if table.at(slot).is_some_and(|(_, entry)| entry.is_spent(first)) {
+            table.remove(slot);
+        }
     }
 }
 
@@ -218,9 +286,9 @@ pub(super) fn share(entry: &Consignment) -> Option<Share> {
 }
 
 impl Bill {
-    /// What is usual for these goods from there. The value is in the currency, so that is part of it.
+    /// What is usual for these goods, by six digits, from there. The value is in the currency, so that is part of it.
     pub fn band(&self) -> Key {
-        commodity(self).with(Kind::Band, number(&self.currency) + 1)
+        commodity(self).with(Kind::Band, u64::from(self.subheading) << 24 | number(&self.currency) | 1 << 32)
     }
 
     /// Everything that this bill is a trace of.
@@ -261,6 +329,20 @@ impl Bill {
         let of = number(&self.currency) << 16 | u64::from(day.0);
         self.consignee.with(Kind::DailyValue, if valued { of } else { 0 })
     }
+}
+
+/// How many observations are looked up before they are folded.
+const AT_ONCE: usize = 4;
+
+/// Where the entries lie that a bill is about.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    pub(super) shipper: Place,
+    pub(super) consignee: Place,
+    pub(super) agent: Place,
+    pub(super) band: Place,
+    pub(super) daily: Place,
+    pub(super) traces: [Place; 14],
 }
 
 /// All consignments on a lane that state a route.

@@ -53,6 +53,23 @@ impl<const N: usize> Histogram<N> {
         others
     }
 
+    /// What the others are like when one value of bin `counted` is left out, and how surprising a value in `bin` is against them.
+    pub fn others(&self, counted: Option<u8>, bin: Option<u8>) -> Others {
+        let counted = counted.map(|bin| usize::from(bin).min(N - 1));
+        let bin = bin.map(|bin| usize::from(bin).min(N - 1));
+        let mut counts = self.counts;
+        if let Some(count) = counted.and_then(|bin| counts.get_mut(bin)) {
+            *count = count.wrapping_sub(1);
+        }
+        let total: u64 = counts.iter().map(|count| u64::from(*count)).sum();
+        let surprise = bin.map(|bin| {
+            let below: u64 = counts.iter().take(bin + 1).map(|count| u64::from(*count)).sum();
+            let own = counts.get(bin).copied().unwrap_or_default();
+            surprise(total, below, total - below + u64::from(own))
+        });
+        Others { total: total as u32, surprise: surprise.unwrap_or_default(), usual: usual_bins(&counts, total) }
+    }
+
     /// How surprising a value in `bin` is against what is counted, and on which side.
     ///
     /// The tail probability is smoothed by one value on each side, so that few values surprise little: with n counted, at most
@@ -61,29 +78,55 @@ impl<const N: usize> Histogram<N> {
         let bin = usize::from(bin).min(N - 1);
         let below: u64 = self.counts.iter().take(bin + 1).map(|count| u64::from(*count)).sum();
         let above: u64 = self.counts.iter().skip(bin).map(|count| u64::from(*count)).sum();
-        let total: u64 = self.counts.iter().map(|count| u64::from(*count)).sum();
-        let tail = below.min(above);
-        Surprise { tenths: tenths_of_bits(total + 2, 2 * (tail + 1)), high: above < below }
+        surprise(self.counts.iter().map(|count| u64::from(*count)).sum(), below, above)
     }
 
     /// The half-octaves between which the middle eight tenths lie: least value of the lower, least value after the upper.
     pub fn usual(&self) -> Option<(u64, u64)> {
-        let (low, high) = self.usual_bins()?;
-        Some((least(low as u32), least(high as u32 + 1)))
+        self.usual_bins().map(bounds)
     }
 
     /// The bins between which the middle eight tenths lie.
     pub fn usual_bins(&self) -> Option<(usize, usize)> {
-        let total: u64 = self.counts.iter().map(|count| u64::from(*count)).sum();
-        let at = |share_of_ten: u64| {
-            let mut seen = 0;
-            self.counts.iter().position(|count| {
-                seen += u64::from(*count);
-                seen * 10 > total * share_of_ten || (seen == total && total > 0)
-            })
-        };
-        Some((at(1)?, at(9)?))
+        usual_bins(&self.counts, self.counts.iter().map(|count| u64::from(*count)).sum())
     }
+}
+
+/// The other values of a histogram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Others {
+    pub total: u32,
+    pub surprise: Surprise,
+    /// The bins between which the middle eight tenths lie.
+    pub usual: Option<(usize, usize)>,
+}
+
+/// Values counted in all, at most as large, at least as large.
+fn surprise(total: u64, below: u64, above: u64) -> Surprise {
+    let tail = below.min(above);
+    Surprise { tenths: tenths_of_bits(total + 2, 2 * (tail + 1)), high: above < below }
+}
+
+fn usual_bins(counts: &[u32], total: u64) -> Option<(usize, usize)> {
+    if total == 0 {
+        return None;
+    }
+    let (mut seen, mut low) = (0, None);
+    for (bin, count) in counts.iter().enumerate() {
+        seen += u64::from(*count);
+        if low.is_none() && (seen * 10 > total || seen == total) {
+            low = Some(bin);
+        }
+        if seen * 10 > total * 9 || seen == total {
+            return Some((low?, bin));
+        }
+    }
+    None
+}
+
+/// Of half-octaves: the least value of the lower, the least after the upper.
+pub fn bounds((low, high): (usize, usize)) -> (u64, u64) {
+    (least(low as u32), least(high as u32 + 1))
 }
 
 /// Information of an observation: −log2 of its probability.
@@ -100,12 +143,20 @@ pub fn tenths_of_bits(numerator: u64, denominator: u64) -> u16 {
     if denominator == 0 || numerator <= denominator {
         return 0;
     }
-    let mut ratio = (u128::from(numerator) << 32) / u128::from(denominator);
-    let whole = ratio.ilog2() - 32;
-    ratio >>= whole;
+    // Counts are below 2^32, for which a division of 64 bits does.
+    let (whole, ratio) = match numerator.checked_mul(1 << 32).filter(|_| numerator >> 32 == 0) {
+        Some(scaled) => normalised(u128::from(scaled / denominator)),
+        None => normalised((u128::from(numerator) << 32) / u128::from(denominator)),
+    };
     // 2^(tenth/10) in 32 fractional bits.
-    let tenth = TENTHS.iter().take_while(|least| ratio >= u128::from(**least)).count();
+    let tenth = TENTHS.iter().filter(|least| ratio >= **least).count();
     (whole * 10) as u16 + tenth as u16
+}
+
+/// Splits a ratio with 32 fractional bits into whole bits and what is left, from 1 to below 2.
+fn normalised(ratio: u128) -> (u32, u64) {
+    let whole = ratio.ilog2() - 32;
+    (whole, (ratio >> whole) as u64)
 }
 
 /// 2^(1/10) … 2^(9/10), times 2^32.

@@ -1,6 +1,7 @@
 //! What memory recalls about one consignment: flat, owned and without names, so that it can travel to the thread that screens.
 
 use super::consignment::{Houses, Version};
+use super::entities::Record;
 use super::histogram::Surprise;
 use super::observation::{Assessed, Bill, Conclusion, Stage, Stamp, Station};
 use crate::model::Timestamp;
@@ -10,6 +11,8 @@ use crate::model::Timestamp;
 pub struct History {
     /// Days of experience before this event: nothing is unusual to a memory of three days.
     pub memory_days: u16,
+    /// All other consignments: what inspections find on the whole.
+    pub overall: Record,
     pub shipper: PartyHistory,
     pub consignee: PartyHistory,
     pub agent: PartyHistory,

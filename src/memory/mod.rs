@@ -40,13 +40,14 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use digest::Digest;
+pub use fold::Places;
 pub use history::History;
 pub use key::{Key, Keys};
 pub use observe::{Observer, Seen};
 
 use consignment::Consignment;
 use days::{DAYS_KEPT, Day, DaySet};
-use entities::{Band, Link, Load, Party, Trace};
+use entities::{Band, Link, Load, Party, Record, Trace};
 use table::{Frozen, Table};
 
 /// How long what is remembered.
@@ -77,6 +78,8 @@ pub struct Memory {
     horizons: Horizons,
     /// Days on which anything was observed: the last is the newest event, the first tells how far memory reaches back.
     days: DaySet,
+    /// Of all consignments together: what is usual to find. Follows from the consignments, so it is not written down.
+    record: Record,
     consignments: Table<Consignment>,
     parties: Table<Party>,
     agents: Table<Party>,
@@ -102,6 +105,15 @@ pub struct Size {
     pub links: usize,
     pub loads: usize,
     /// Allocated for tables and indexes; lists of single consignments not counted.
+    pub bytes: usize,
+}
+
+/// A table's share of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableSize {
+    pub name: &'static str,
+    pub entries: usize,
+    /// Entries with their keys, and the index.
     pub bytes: usize,
 }
 
@@ -137,6 +149,22 @@ impl Memory {
         self.days.last().unwrap_or_default().minus(self.horizons.identity_days)
     }
 
+    /// Each table by itself: what takes the room.
+    pub fn tables(&self) -> [TableSize; 7] {
+        fn of<T: Clone + Default>(name: &'static str, table: &Table<T>) -> TableSize {
+            TableSize { name, entries: table.len(), bytes: table.bytes() }
+        }
+        [
+            of("consignments", &self.consignments),
+            of("parties", &self.parties),
+            of("agents", &self.agents),
+            of("bands", &self.bands),
+            of("traces", &self.traces),
+            of("links", &self.links),
+            of("loads", &self.loads),
+        ]
+    }
+
     pub fn size(&self) -> Size {
         Size {
             consignments: self.consignments.len(),
@@ -145,17 +173,11 @@ impl Memory {
             traces: self.traces.len(),
             links: self.links.len(),
             loads: self.loads.len(),
-            bytes: self.consignments.bytes()
-                + self.parties.bytes()
-                + self.agents.bytes()
-                + self.bands.bytes()
-                + self.traces.bytes()
-                + self.links.bytes()
-                + self.loads.bytes(),
+            bytes: self.tables().iter().map(|table| table.bytes).sum(),
         }
     }
 
-    /// A view of everything as it is now; costs a pointer for every 128 entries.
+    /// A view of everything as it is now; costs a pointer for every 8,192 entries.
     pub fn freeze(&self) -> FrozenMemory {
         FrozenMemory {
             horizons: self.horizons,

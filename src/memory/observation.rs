@@ -45,13 +45,20 @@ impl Observation {
 }
 
 /// Orders the versions of one thing: by event time, then by a hash of the content, so that every replica keeps the same one.
+/// Packed, as entries are counted in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[repr(Rust, packed(4))]
 pub struct Stamp {
     pub time: Timestamp,
     pub hash: u32,
 }
 
 impl Stamp {
+    /// The time as a value: a field of a packed struct cannot be borrowed, as comparing it would.
+    pub fn at(self) -> Timestamp {
+        self.time
+    }
+
     pub fn day(self) -> Day {
         Day::of(self.time)
     }
@@ -75,8 +82,9 @@ impl Lane {
     }
 }
 
-/// Where a waybill's record stands in the log, for reading it again.
+/// Where a waybill's record stands in the log, for reading it again. Packed, as entries are counted in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[repr(Rust, packed(4))]
 pub struct LogPlace {
     /// Index among the inputs.
     pub topic: u16,
@@ -101,11 +109,13 @@ pub struct Bill {
     /// The master of a house bill.
     pub master: Key,
     pub lane: Lane,
-    /// Country of the origin, two letters.
+    /// Country that the goods come from: as stated, else that of the origin; two letters.
     pub origin_country: [u8; 2],
     pub currency: [u8; 3],
     /// First Harmonized System heading (4 digits); 0 when none is stated.
     pub heading: u16,
+    /// The two digits after the heading; 0 when none are stated.
+    pub subheading: u8,
     /// Stations and carriers of the routing, hashed; 0 when none is stated.
     pub route: u32,
     pub pieces: u32,

@@ -218,13 +218,14 @@ fn clamped(stated: Option<Timestamp>, received: Timestamp) -> Timestamp {
 /// Everything of a bill that is a number or a public code.
 fn figures(consignment: &Consignment<'_>) -> Bill {
     let Consignment { quantity, goods, charges, routing, origin, destination, kind, .. } = consignment;
-    let heading = goods.iter().flat_map(|line| &line.hs_codes).find_map(|code| code.get(..4)?.parse().ok());
+    let (heading, subheading) = goods.iter().flat_map(|line| &line.hs_codes).find_map(|code| commodity(code)).unwrap_or_default();
     let pieces = quantity.pieces.unwrap_or_else(|| goods.iter().filter_map(|line| line.pieces).fold(0, u32::saturating_add));
     let weight = || goods.iter().filter_map(|line| line.weight_g).fold(0, u64::saturating_add);
     let volume = || goods.iter().filter_map(|line| line.volume_cm3).fold(0, u64::saturating_add);
     let mut bill = Bill {
         lane: Lane { origin: origin.map(station).unwrap_or_default(), destination: destination.map(station).unwrap_or_default() },
-        heading: heading.unwrap_or_default(),
+        heading,
+        subheading,
         route: routing.iter().fold(0, |hash, (station, carrier)| {
             let carrier = carrier.as_ref().map(|carrier| carrier.as_bytes()).unwrap_or_default();
             hash32(hash, station.as_bytes().iter().chain(b"/").chain(carrier).copied())
@@ -242,13 +243,21 @@ fn figures(consignment: &Consignment<'_>) -> Bill {
         },
         ..Bill::default()
     };
-    if let Some(country) = origin.and_then(|origin| airports::country(origin)) {
+    // The goods' own country where it is stated: that is what customs mean by origin.
+    let stated = goods.iter().find_map(|line| line.origin.as_ref()).map(|country| country.as_str());
+    if let Some(country) = stated.or_else(|| origin.and_then(airports::country)) {
         bill.origin_country.iter_mut().zip(country.bytes()).for_each(|(to, from)| *to = from);
     }
     if let Some(currency) = charges.currency {
         bill.currency.iter_mut().zip(currency.as_bytes()).for_each(|(to, from)| *to = *from);
     }
     bill
+}
+
+/// Heading and the digits after it of a Harmonized System code.
+fn commodity(code: &str) -> Option<(u16, u8)> {
+    let heading = code.get(..4)?.parse().ok()?;
+    Some((heading, code.get(4..6).and_then(|digits| digits.parse().ok()).unwrap_or_default()))
 }
 
 /// Departure of the first flight as stated, else noon of its day.

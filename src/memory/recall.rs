@@ -4,22 +4,27 @@ use super::Memory;
 use super::consignment::{Consignment, Version};
 use super::days::{Day, DaySet};
 use super::entities::{Band, Forget, Party, Record, Share, WEEK_SLOTS, week_slot};
-use super::fold::{commodity, lane_key, routed, share};
-use super::histogram::{Histogram, Surprise, tenths_of_bits};
+use super::fold::{Places, routed, share};
+use super::histogram::{Histogram, Others, Surprise, bounds, tenths_of_bits};
 use super::history::{
     BandHistory, Discrepancy, Doubled, History, LoadHistory, Master, PartyHistory, Step, TraceHistory, Unusual, Way,
 };
 use super::key::{Key, Kind};
 use super::observation::{Bill, Declared, Part, PartySight, Stage};
+use super::table::Place;
 use crate::model::Timestamp;
 
 impl Memory {
     /// What is known about a bill that was folded already, as far as it was known on the day of this version of it.
     pub fn recall(&self, declared: &Declared) -> History {
+        self.recall_at(declared, &self.places_of(&declared.bill, declared.stamp.day()))
+    }
+
+    /// The same, where it was looked up already when it was folded.
+    pub fn recall_at(&self, declared: &Declared, places: &Places) -> History {
         let own = self.consignments.get(declared.consignment);
         let counted = own.and_then(share);
-        let view = View { memory: self, bill: declared.bill, time: declared.stamp.time, counted };
-        let mut history = view.history();
+        let mut history = View::new(self, declared.bill, declared.stamp.time, counted).history(places);
         history.contact_parties = self.most_shared([&declared.shipper, &declared.consignee]);
         history.shipper_address_parties = self.sharing(declared.shipper.address, self.horizons.contact_days);
         history.consignee_address_parties = self.sharing(declared.consignee.address, self.horizons.contact_days);
@@ -37,7 +42,8 @@ impl Memory {
         let counted = share(own);
         let mut history = match (own.stamp, counted) {
             (Some(stamp), Some(share)) => {
-                View { memory: self, bill: share.bill, time: stamp.time, counted }.history().with(stamp, own.bill)
+                let places = self.places_of(&share.bill, stamp.day());
+                View::new(self, share.bill, stamp.time, counted).history(&places).with(stamp, own.bill)
             }
             _ => History { memory_days: self.reaches_back(own.last().unwrap_or_default()), ..History::default() },
         };
@@ -85,6 +91,9 @@ impl Memory {
     fn way(&self, parts: &[Part]) -> Way {
         let first = self.first();
         let mut way = Way::default();
+        if parts.is_empty() {
+            return way;
+        }
         let live = || parts.iter().filter(|part| part.stamp.day() >= first);
         for stage in Stage::ALL {
             if let Some(step) = step(live().filter(|part| part.stage == stage)) {
@@ -156,36 +165,57 @@ struct View<'m> {
     time: Timestamp,
     /// What the consignment has added to the sums: the share of its latest version, which may not be this one.
     counted: Option<Share>,
+    /// Where it has added.
+    counted_traces: [Key; 14],
 }
 
-impl View<'_> {
-    fn history(&self) -> History {
-        let Bill { lane, heading, route, .. } = self.bill;
-        let (shipper, consignee, lane) = (self.bill.shipper, self.bill.consignee, lane.bits());
-        let heading = u64::from(heading);
-        let lane_key = lane_key(lane);
+impl<'m> View<'m> {
+    fn new(memory: &'m Memory, bill: Bill, time: Timestamp, counted: Option<Share>) -> Self {
+        let counted_traces = counted.map(|share| share.bill.traces()).unwrap_or_default();
+        Self { memory, bill, time, counted, counted_traces }
+    }
+
+    fn history(&self, places: &Places) -> History {
+        let lane = self.bill.lane.bits();
+        let [
+            pair,
+            pair_commodity,
+            shipper_lane,
+            consignee_lane,
+            shipper_commodity,
+            consignee_commodity,
+            origin_commodity,
+            lane_alone,
+            lane_commodity,
+            route,
+            _,
+            screener,
+            entity,
+            _,
+        ] = places.traces;
         History {
             memory_days: self.memory.reaches_back(self.time),
-            shipper: self.party(shipper),
-            consignee: self.party(consignee),
-            agent: self.agent(),
-            pair: self.trace(shipper.with(Kind::Pair, consignee.bits())),
-            pair_commodity: self.trace(self.bill.pair_commodity()),
-            return_trade: self.trace(self.bill.return_trade()),
-            shipper_lane: self.trace(shipper.with(Kind::ShipperLane, lane)),
-            consignee_lane: self.trace(consignee.with(Kind::ConsigneeLane, lane)),
-            shipper_commodity: self.trace(shipper.with(Kind::ShipperCommodity, heading)),
-            consignee_commodity: self.trace(consignee.with(Kind::ShipperCommodity, heading)),
-            origin_commodity: self.trace(commodity(&self.bill)),
-            lane: self.trace(lane_key),
-            lane_commodity: self.trace(lane_key.with(Kind::LaneCommodity, heading)),
-            route: self.trace(lane_key.with(Kind::Route, u64::from(route))),
-            routed: self.trace(routed(lane)),
-            screener: self.trace(self.bill.screener),
-            entity: self.trace(self.bill.entity),
-            exempted: self.trace(self.bill.entity.with(Kind::ExemptedBy, 1)),
-            daily: self.daily(),
-            band: self.band(),
+            overall: self.others(self.memory.record, self.counted.is_some()),
+            shipper: self.party(places.shipper),
+            consignee: self.party(places.consignee),
+            agent: self.agent(places.agent),
+            pair: self.trace(pair),
+            pair_commodity: self.trace(pair_commodity),
+            return_trade: self.trace_of(self.bill.return_trade()),
+            shipper_lane: self.trace(shipper_lane),
+            consignee_lane: self.trace(consignee_lane),
+            shipper_commodity: self.trace(shipper_commodity),
+            consignee_commodity: self.trace(consignee_commodity),
+            origin_commodity: self.trace(origin_commodity),
+            lane: self.trace(lane_alone),
+            lane_commodity: self.trace(lane_commodity),
+            route: self.trace(route),
+            routed: self.trace_of(routed(lane)),
+            screener: self.trace(screener),
+            entity: self.trace(entity),
+            exempted: self.trace_of(self.bill.entity.with(Kind::ExemptedBy, 1)),
+            daily: self.daily(places.daily),
+            band: self.band(places.band),
             ..History::default()
         }
     }
@@ -213,28 +243,33 @@ impl View<'_> {
         }
     }
 
-    fn trace(&self, key: Key) -> TraceHistory {
-        let Some(trace) = self.memory.traces.get(key) else { return TraceHistory::default() };
-        let is_counted = self.counted.is_some_and(|share| share.bill.traces().contains(&key));
+    fn trace_of(&self, key: Key) -> TraceHistory {
+        self.trace(Place::unknown(key))
+    }
+
+    fn trace(&self, place: Place) -> TraceHistory {
+        let Some(trace) = self.memory.traces.get_at(place) else { return TraceHistory::default() };
+        let is_counted = self.counted_traces.contains(&place.key);
         self.seen(trace.days, self.others(trace.record, is_counted), trace.value_hundredths)
     }
 
-    fn daily(&self) -> TraceHistory {
-        let key = self.bill.daily_value(self.today());
-        let Some(trace) = self.memory.traces.get(key) else { return TraceHistory::default() };
+    fn daily(&self, place: Place) -> TraceHistory {
+        let key = place.key;
+        let Some(trace) = self.memory.traces.get_at(place) else { return TraceHistory::default() };
         let own = self.counted.filter(|share| share.bill.daily_value(Day::of(share.time)) == key);
         let value = own.map_or(0, |share| share.bill.value_hundredths);
         self.seen(trace.days, self.others(trace.record, own.is_some()), trace.value_hundredths.wrapping_sub(value))
     }
 
-    fn party(&self, key: Key) -> PartyHistory {
+    fn party(&self, place: Place) -> PartyHistory {
+        let key = place.key;
         let counted = self.counted.filter(|share| share.bill.shipper == key || share.bill.consignee == key);
-        self.habits(key, self.memory.parties.get(key), counted)
+        self.habits(key, self.memory.parties.get_at(place), counted)
     }
 
-    fn agent(&self) -> PartyHistory {
-        let key = self.bill.agent;
-        self.habits(key, self.memory.agents.get(key), self.counted.filter(|share| share.bill.agent == key))
+    fn agent(&self, place: Place) -> PartyHistory {
+        let key = place.key;
+        self.habits(key, self.memory.agents.get_at(place), self.counted.filter(|share| share.bill.agent == key))
     }
 
     fn habits(&self, key: Key, party: Option<&Party>, counted: Option<Share>) -> PartyHistory {
@@ -242,39 +277,38 @@ impl View<'_> {
         let Some(party) = party else { return PartyHistory { named, ..PartyHistory::default() } };
         let first = self.memory.first();
         let own = Share { bill: self.bill, time: self.time, inspected: false, found: false };
-        let weights = party.weights.without(counted.and_then(|share| share.weight_bin()));
-        let (week, same_week_slot) = self.week(party, counted);
+        let weights = party.weights.others(counted.and_then(|share| share.weight_bin()), own.weight_bin());
+        let record = self.others(party.record, counted.is_some());
+        let (week, same_week_slot) = self.week(party, record.shipments, counted);
         PartyHistory {
             named,
-            record: self.seen(party.days, self.others(party.record, counted.is_some()), 0),
+            record: self.seen(party.days, record, 0),
             active_days: party.days.from(first).before(self.today()).count(),
             spellings: party.spellings.count(first),
             partners: party.partners.count(first),
             addresses: party.addresses.count(first),
             contacts: party.contacts.count(first),
-            weight: own.weight_bin().map(|bin| weights.surprise(bin)).unwrap_or_default(),
-            usual_weight_g: octaves(&weights),
+            weight: weights.surprise,
+            usual_weight_g: weights.usual.map(octaves),
             week,
             same_week_slot,
         }
     }
 
     /// How surprising the time of the week is for a party: against an even week, so that only a pattern that is there is broken.
-    fn week(&self, party: &Party, counted: Option<Share>) -> (Surprise, u32) {
+    fn week(&self, party: &Party, others: u32, counted: Option<Share>) -> (Surprise, u32) {
         let slot = week_slot(self.time);
-        let at = |slot: usize| party.week.get(slot).copied().unwrap_or_default();
-        let own = |other: usize| counted.is_some_and(|share| share.week_slot() == other);
-        let same = at(slot).wrapping_sub(u32::from(own(slot)));
-        let total: u64 = (0..WEEK_SLOTS).map(|slot| u64::from(at(slot).wrapping_sub(u32::from(own(slot))))).sum();
-        let bits = tenths_of_bits(total + WEEK_SLOTS as u64, u64::from(same) + 1);
+        let is_counted = counted.is_some_and(|share| share.week_slot() == slot);
+        let same = party.week.get(slot).copied().unwrap_or_default().wrapping_sub(u32::from(is_counted));
+        let bits = tenths_of_bits(u64::from(others) + WEEK_SLOTS as u64, u64::from(same) + 1);
         let even = tenths_of_bits(WEEK_SLOTS as u64, 1);
         (Surprise { tenths: bits.saturating_sub(even), high: false }, same)
     }
 
-    fn band(&self) -> BandHistory {
+    fn band(&self, place: Place) -> BandHistory {
         let unknown = Band::default();
-        let band = self.memory.bands.get(self.bill.band()).unwrap_or(&unknown);
-        let counted = self.counted.filter(|share| share.bill.band() == self.bill.band());
+        let band = self.memory.bands.get_at(place).unwrap_or(&unknown);
+        let counted = self.counted.filter(|share| share.bill.band() == place.key);
         let own = Share { bill: self.bill, time: self.time, inspected: false, found: false };
         let record = self.others(band.record, counted.is_some());
         let Bill { weight_g, pieces, volume_cm3, value_hundredths, .. } = self.bill;
@@ -303,16 +337,14 @@ impl View<'_> {
 
 /// `counted` is the bin that the consignment itself has added to, `own` the one it is judged by.
 fn unusual<const N: usize>(band: &Histogram<N>, counted: Option<u8>, own: Option<u8>, value: Option<u64>) -> Unusual {
-    let others = band.without(counted);
-    let surprise = own.map(|bin| others.surprise(bin)).unwrap_or_default();
-    Unusual { value: value.filter(|_| own.is_some()), others: others.total(), surprise, usual: others.usual() }
+    let Others { total, surprise, usual } = band.others(counted, own);
+    Unusual { value: value.filter(|_| own.is_some()), others: total, surprise, usual: usual.map(bounds) }
 }
 
 /// Weights are kept by octave of decagrams: the bounds in grams.
-fn octaves(weights: &Histogram<24>) -> Option<(u64, u64)> {
-    let (low, high) = weights.usual_bins()?;
+fn octaves((low, high): (usize, usize)) -> (u64, u64) {
     let grams = |octave: usize| 10_u64.checked_shl(octave as u32).unwrap_or(u64::MAX);
-    Some((grams(low), grams(high + 1)))
+    (grams(low), grams(high + 1))
 }
 
 impl History {

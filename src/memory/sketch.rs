@@ -22,6 +22,20 @@ impl<const N: usize> Default for Distinct<N> {
 }
 
 impl<const N: usize> Distinct<N> {
+    /// The expected number of elements until so many slots are taken, one first: N/N + N/(N-1) + … (coupon collector).
+    const ESTIMATES: [u32; N] = {
+        let (mut estimates, mut thousandths, mut already) = ([0; N], 0, 0);
+        while already < N {
+            thousandths += 1_000 * N / (N - already);
+            let (_, rest) = estimates.split_at_mut(already);
+            if let Some(estimate) = rest.first_mut() {
+                *estimate = ((thousandths + 500) / 1_000) as u32;
+            }
+            already += 1;
+        }
+        estimates
+    };
+
     pub fn insert(&mut self, hash: u64, day: Day) {
         // The high half: the low bits choose the table's bucket.
         if let Some(slot) = self.days.get_mut((hash >> 32) as usize % N) {
@@ -31,10 +45,9 @@ impl<const N: usize> Distinct<N> {
 
     /// Elements since `first`, as estimated from the slots taken: exact to within one up to N / 3, "at least" when all are taken.
     pub fn count(&self, first: Day) -> u32 {
-        let taken = self.days.iter().filter(|day| day.0 > 0 && **day >= first).count();
-        // The expected number of elements until `taken` slots are: N/N + N/(N-1) + … (coupon collector), in thousandths.
-        let thousandths: usize = (0..taken).map(|already| 1_000 * N / (N - already)).sum();
-        ((thousandths + 500) / 1_000) as u32
+        let least = first.max(Day(1));
+        let taken = self.days.iter().filter(|day| **day >= least).count();
+        taken.checked_sub(1).and_then(|index| Self::ESTIMATES.get(index)).copied().unwrap_or(0)
     }
 
     /// The canonical form: nothing from before `first`.
@@ -42,6 +55,11 @@ impl<const N: usize> Distinct<N> {
         let mut kept = self.clone();
         kept.days.iter_mut().filter(|day| **day < first).for_each(|day| *day = Day(0));
         kept
+    }
+
+    /// Nothing since `first`.
+    pub fn is_spent(&self, first: Day) -> bool {
+        self.days.iter().all(|day| day.0 == 0 || *day < first)
     }
 
     pub fn is_empty(&self) -> bool {

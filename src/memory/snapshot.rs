@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::days::{Day, DaySet};
 use super::entities::Forget;
+use super::fold::share;
 use super::key::Key;
 use super::table::{Frozen, Table};
 use super::{FrozenMemory, Horizons, Memory};
@@ -288,10 +289,11 @@ impl Reader {
 }
 
 impl Memory {
-    /// Notes anew what is due when: it is not written down.
+    /// Notes anew what is due when, and the record of all together: neither is written down.
     fn schedule(&mut self) {
         for slot in 0..self.consignments.slots() {
             let Some((_, entry)) = self.consignments.at(slot) else { continue };
+            share(entry).iter().for_each(|share| self.record.change(1, share));
             let conclusions = entry.conclusions().iter().map(|conclusion| conclusion.stamp.day());
             let loads = entry.parts.iter().filter(|part| !part.load.is_none()).map(|part| part.stamp.day());
             let days: std::collections::BTreeSet<Day> =

@@ -2,7 +2,8 @@
 //!
 //! A lookup is one probe of a small index and one access of the entry. Growth never copies an entry and never rehashes more than
 //! one shard, so no message waits for it. [`Table::freeze`] hands out the segments as they are; whoever changes one afterwards
-//! copies that segment first, so a snapshot is consistent and costs the fold a pointer per segment and a copy per segment touched.
+//! copies that segment first, so a snapshot is consistent and costs the fold a pointer per chapter of segments and a copy per segment
+//! touched.
 
 use std::sync::Arc;
 
@@ -12,14 +13,30 @@ use super::key::Key;
 
 pub struct Table<T> {
     shards: Vec<HashTable<u32>>,
-    segments: Vec<Segment<T>>,
+    chapters: Vec<Chapter<T>>,
     /// Slots given back, to be used again.
     free: Vec<u32>,
     /// Slots ever used.
     used: u32,
 }
 
+/// A key and where its entry lay when it was looked up: slots are given back and used again, so the key is compared on use.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Place {
+    pub key: Key,
+    slot: u32,
+}
+
+impl Place {
+    /// Not looked up yet.
+    pub fn unknown(key: Key) -> Self {
+        Self { key, slot: u32::MAX }
+    }
+}
+
 type Segment<T> = Arc<[Entry<T>]>;
+/// Segments shared together: freezing counts chapters only.
+type Chapter<T> = Arc<Vec<Segment<T>>>;
 
 #[derive(Debug, Clone, Default)]
 struct Entry<T> {
@@ -30,13 +47,14 @@ struct Entry<T> {
 
 /// Entries of a segment: small enough that copying one is microseconds, large enough that sharing all is cheap.
 const SEGMENT: usize = 128;
+const CHAPTER: usize = 64;
 /// At ten million entries a shard has some 40,000 slots: rehashing one takes a millisecond or two.
 const SHARDS: usize = 256;
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
         let shards = std::iter::repeat_with(HashTable::new).take(SHARDS).collect();
-        Self { shards, segments: Vec::new(), free: Vec::new(), used: 0 }
+        Self { shards, chapters: Vec::new(), free: Vec::new(), used: 0 }
     }
 }
 
@@ -45,8 +63,16 @@ fn shard(key: Key) -> usize {
     (key.bits() >> 40) as usize % SHARDS
 }
 
-fn entry<T>(segments: &[Segment<T>], slot: u32) -> Option<&Entry<T>> {
-    segments.get(slot as usize / SEGMENT)?.get(slot as usize % SEGMENT)
+fn entry<T>(chapters: &[Chapter<T>], slot: u32) -> Option<&Entry<T>> {
+    let slot = slot as usize;
+    chapters.get(slot / (SEGMENT * CHAPTER))?.get(slot / SEGMENT % CHAPTER)?.get(slot % SEGMENT)
+}
+
+/// What is shared with a snapshot is copied first.
+fn entry_mut<T: Clone>(chapters: &mut [Chapter<T>], slot: u32) -> Option<&mut Entry<T>> {
+    let slot = slot as usize;
+    let chapter = Arc::make_mut(chapters.get_mut(slot / (SEGMENT * CHAPTER))?);
+    Arc::make_mut(chapter.get_mut(slot / SEGMENT % CHAPTER)?).get_mut(slot % SEGMENT)
 }
 
 impl<T: Clone + Default> Table<T> {
@@ -61,29 +87,57 @@ impl<T: Clone + Default> Table<T> {
     /// Bytes held, entries' own allocations not counted.
     pub fn bytes(&self) -> usize {
         let index: usize = self.shards.iter().map(HashTable::allocation_size).sum();
-        self.segments.len() * SEGMENT * size_of::<Entry<T>>() + index + self.free.capacity() * size_of::<u32>()
+        let segments: usize = self.chapters.iter().map(|chapter| chapter.len()).sum();
+        segments * SEGMENT * size_of::<Entry<T>>() + index + self.free.capacity() * size_of::<u32>()
     }
 
     pub fn slot(&self, key: Key) -> Option<u32> {
-        let segments = &self.segments;
-        let same = |slot: &u32| entry(segments, *slot).is_some_and(|entry| entry.key == key);
+        let chapters = &self.chapters;
+        let same = |slot: &u32| entry(chapters, *slot).is_some_and(|entry| entry.key == key);
         self.shards.get(shard(key))?.find(key.bits(), same).copied()
     }
 
     pub fn get(&self, key: Key) -> Option<&T> {
         let slot = self.slot(key)?;
-        entry(&self.segments, slot).map(|entry| &entry.value)
+        entry(&self.chapters, slot).map(|entry| &entry.value)
+    }
+
+    /// Where the entry of a key lies now.
+    pub fn place(&self, key: Key) -> Place {
+        let slot = if key.is_none() { None } else { self.slot(key) };
+        Place { key, slot: slot.unwrap_or(u32::MAX) }
+    }
+
+    /// The entry of a place, found anew if it has moved.
+    pub fn get_at(&self, place: Place) -> Option<&T> {
+        match entry(&self.chapters, place.slot) {
+            _ if place.key.is_none() => None,
+            Some(entry) if entry.key == place.key => Some(&entry.value),
+            _ => self.get(place.key),
+        }
+    }
+
+    /// As [`change`](Self::change); the place then tells where the entry lies.
+    pub fn change_at(&mut self, place: &mut Place, change: impl FnOnce(&mut T)) {
+        if place.key.is_none() {
+            return;
+        }
+        if entry(&self.chapters, place.slot).is_none_or(|entry| entry.key != place.key) {
+            place.slot = self.slot_or_insert(place.key);
+        }
+        if let Some(value) = self.at_mut(place.slot) {
+            change(value);
+        }
     }
 
     /// The key and entry of a slot in use.
     pub fn at(&self, slot: u32) -> Option<(Key, &T)> {
-        let entry = entry(&self.segments, slot)?;
+        let entry = entry(&self.chapters, slot)?;
         entry.key.some().map(|key| (key, &entry.value))
     }
 
     pub fn at_mut(&mut self, slot: u32) -> Option<&mut T> {
-        let segment = self.segments.get_mut(slot as usize / SEGMENT)?;
-        let entry = Arc::make_mut(segment).get_mut(slot as usize % SEGMENT)?;
+        let entry = entry_mut(&mut self.chapters, slot)?;
         (!entry.key.is_none()).then_some(&mut entry.value)
     }
 
@@ -96,19 +150,31 @@ impl<T: Clone + Default> Table<T> {
             self.used += 1;
             self.used - 1
         });
-        if slot as usize / SEGMENT == self.segments.len() {
-            self.segments.push((0..SEGMENT).map(|_| Entry::default()).collect());
+        if (slot as usize).is_multiple_of(SEGMENT) && entry(&self.chapters, slot).is_none() {
+            self.grow();
         }
-        let place = self.segments.get_mut(slot as usize / SEGMENT).map(Arc::make_mut);
-        if let Some(place) = place.and_then(|segment| segment.get_mut(slot as usize % SEGMENT)) {
+        if let Some(place) = entry_mut(&mut self.chapters, slot) {
             *place = Entry { key, value: T::default() };
         }
-        let segments = &self.segments;
-        let hash_of = |slot: &u32| entry(segments, *slot).map_or(0, |entry| entry.key.bits());
+        let chapters = &self.chapters;
+        let hash_of = |slot: &u32| entry(chapters, *slot).map_or(0, |entry| entry.key.bits());
         if let Some(shard) = self.shards.get_mut(shard(key)) {
             shard.insert_unique(key.bits(), slot, hash_of);
         }
         slot
+    }
+
+    /// Adds a segment.
+    fn grow(&mut self) {
+        let segment = (0..SEGMENT).map(|_| Entry::default()).collect();
+        match self.chapters.last_mut().filter(|chapter| chapter.len() < CHAPTER) {
+            Some(chapter) => Arc::make_mut(chapter).push(segment),
+            None => {
+                let mut chapter = Vec::with_capacity(CHAPTER);
+                chapter.push(segment);
+                self.chapters.push(Arc::new(chapter));
+            }
+        }
     }
 
     /// Changes the entry of a key, an empty one if there was none. Nothing happens for `Key::NONE`.
@@ -125,13 +191,11 @@ impl<T: Clone + Default> Table<T> {
     /// Gives a slot back.
     pub fn remove(&mut self, slot: u32) {
         let Some((key, _)) = self.at(slot) else { return };
-        if let Some(index) = self.shards.get_mut(shard(key)) {
-            if let Ok(found) = index.find_entry(key.bits(), |other| *other == slot) {
-                found.remove();
-            }
+        let index = self.shards.get_mut(shard(key));
+        if let Some(Ok(found)) = index.map(|index| index.find_entry(key.bits(), |other| *other == slot)) {
+            found.remove();
         }
-        let place = self.segments.get_mut(slot as usize / SEGMENT).map(Arc::make_mut);
-        if let Some(place) = place.and_then(|segment| segment.get_mut(slot as usize % SEGMENT)) {
+        if let Some(place) = entry_mut(&mut self.chapters, slot) {
             *place = Entry::default();
         }
         self.free.push(slot);
@@ -143,18 +207,22 @@ impl<T: Clone + Default> Table<T> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        self.segments.iter().flat_map(|segment| segment.iter()).filter_map(|entry| Some((entry.key.some()?, &entry.value)))
+        self.chapters
+            .iter()
+            .flat_map(|chapter| chapter.iter())
+            .flat_map(|segment| segment.iter())
+            .filter_map(|entry| Some((entry.key.some()?, &entry.value)))
     }
 
     /// The table as it is now, for reading on another thread.
     pub fn freeze(&self) -> Frozen<T> {
-        Frozen { segments: self.segments.clone(), len: self.len() }
+        Frozen { chapters: self.chapters.clone(), len: self.len() }
     }
 }
 
 /// A table as it was at one moment.
 pub struct Frozen<T> {
-    segments: Vec<Segment<T>>,
+    chapters: Vec<Chapter<T>>,
     len: usize,
 }
 
@@ -168,7 +236,11 @@ impl<T> Frozen<T> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        self.segments.iter().flat_map(|segment| segment.iter()).filter_map(|entry| Some((entry.key.some()?, &entry.value)))
+        self.chapters
+            .iter()
+            .flat_map(|chapter| chapter.iter())
+            .flat_map(|segment| segment.iter())
+            .filter_map(|entry| Some((entry.key.some()?, &entry.value)))
     }
 }
 

@@ -92,7 +92,7 @@ fn others() -> impl Strategy<Value = Observation> {
         Observation::Loaded(Loaded { load: Key::of_public(Kind::Load, load), stamp, weight_g: content(stamp, 22) % 900_000 })
     });
     let concluded = (0_u8..12, stamp()).prop_map(|(number, stamp)| {
-        let (inspected, found) = (content(stamp, 23) % 2 == 0, content(stamp, 24) % 3 == 0);
+        let (inspected, found) = (content(stamp, 23).is_multiple_of(2), content(stamp, 24).is_multiple_of(3));
         let conclusion = Conclusion { stamp, inspected, found };
         Observation::Concluded(Concluded { consignment: key(Kind::Consignment, number), conclusion })
     });

@@ -57,9 +57,10 @@ pub(super) fn finding(
     if rule.is_some_and(|rule| !rule.enabled) {
         return None;
     }
-    let Finding { text, values, errors } = (indicator.check)(facts)?;
+    let Finding { text, values, errors, strength } = (indicator.check)(facts)?;
     let shadow = rule.is_some_and(|rule| rule.mode == Mode::Shadow);
     let weight = rule.and_then(|rule| rule.weight).unwrap_or(indicator.weight);
+    let weight = weight.saturating_mul(strength) / 100;
     let domains = rule.and_then(|rule| rule.domains.as_deref()).unwrap_or(indicator.domains);
     let evidence = Evidence {
         kind: EvidenceKind::Indicator,

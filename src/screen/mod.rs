@@ -1,5 +1,6 @@
 //! Screening: a pure function of a consignment's facts and the rule bundle (law 3).
 
+pub mod anomaly;
 pub mod cel;
 pub mod course;
 pub mod decision;

@@ -231,6 +231,21 @@ pub(super) const MESSAGE: &[Fact] = &[
     double("hours_to_departure", "h", "from the message to the departure; negative after it", "FWB FLT", |facts| {
         number(facts.hours_to_departure())
     }),
+    // What is unusual against memory.
+    double(
+        "anomaly_bits",
+        "bits",
+        "how unusual value, weight, density, time, way and goods are, with the record of finds; every ten bits are a thousandfold",
+        "memory",
+        |facts| number(facts.anomaly().map(|anomaly| f64::from(anomaly.tenths()) / 10.0)),
+    ),
+    double(
+        "find_odds",
+        "bits",
+        "by how much the record of goods, parties and agent raises the odds of a find over those of all consignments",
+        "memory; outcomes",
+        |facts| number(facts.anomaly().map(|anomaly| f64::from(anomaly.finds_tenths()) / 10.0)),
+    ),
 ];
 
 const fn row(name: &'static str, kind: Kind, words: [&'static str; 3], get: Get) -> Fact {

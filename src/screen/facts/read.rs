@@ -5,6 +5,7 @@ use super::buffer::ListName;
 use crate::codes::density;
 use crate::codes::terms::{Hit, Lexicon};
 use crate::model::{Account, Airport, Dimensions, GoodsLine, Money, Timestamp};
+use crate::screen::anomaly::Anomaly;
 use crate::screen::value::List;
 
 const GRAMS_PER_KG: f64 = 1_000.0;
@@ -138,6 +139,11 @@ impl<'f> Facts<'f> {
     /// The earliest departure that a flight states; a day alone is no departure.
     pub fn departure(&self) -> Option<Timestamp> {
         self.consignment.flights.iter().filter_map(|flight| flight.departure).min()
+    }
+
+    /// `None` without memory.
+    pub fn anomaly(&self) -> Option<Anomaly> {
+        self.history.map(Anomaly::of)
     }
 
     /// Negative after the departure.

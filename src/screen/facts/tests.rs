@@ -108,6 +108,8 @@ known_consignor true
 received 2026-03-01T12:00:00Z
 departure 2026-03-02T10:00:00Z
 hours_to_departure 22
+anomaly_bits -
+find_odds -
 ";
 
 fn print(value: Value<'_>) -> String {

@@ -7,6 +7,7 @@
 //!
 //! Each family is a file; a row stands beside its function.
 
+mod anomaly;
 #[cfg(test)]
 mod cases;
 mod commodities;
@@ -103,16 +104,22 @@ pub struct Finding {
     pub values: Vec<(Cow<'static, str>, String)>,
     /// PACT data-quality codes (PACT implementation guide 1.9, tables 7 and 9), which the terminal may see.
     pub errors: Vec<&'static str>,
+    /// Hundredths of the policy's weight that it is worth, at most 100: where a finding is a matter of degree.
+    pub strength: u32,
 }
 
 impl Finding {
     fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), values: Vec::new(), errors: Vec::new() }
+        Self { text: text.into(), values: Vec::new(), errors: Vec::new(), strength: 100 }
     }
 
     fn value(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((Cow::Borrowed(name), value.to_string()));
         self
+    }
+
+    fn strength(self, hundredths: u32) -> Self {
+        Self { strength: hundredths.min(100), ..self }
     }
 
     fn error(mut self, code: &'static str) -> Self {
@@ -231,6 +238,7 @@ pub static CATALOGUE: &[Indicator] = &[
     covers::COMPANY_MAIL,
     commodities::CANNABIS,
     commodities::CANNABIS_COVER,
+    anomaly::UNUSUAL,
 ];
 
 /// The indicator of that id.

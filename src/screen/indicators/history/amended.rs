@@ -76,7 +76,7 @@ fn amended<'f>(facts: &Facts<'f>) -> Option<Amended<'f>> {
     let history = facts.history?;
     let accepted = history.way.step(Stage::Accepted)?;
     let now = history.version.filter(|now| minutes_after(now.stamp.time, accepted.first, accepted.station) > 0)?;
-    let before = history.versions.iter().find(|version| version.stamp.time <= accepted.first)?;
+    let before = history.versions.iter().find(|version| version.stamp.at() <= accepted.first)?;
     Some(Amended { before, now, minutes: now.stamp.time.minutes_since(accepted.first) })
 }
 

@@ -1,0 +1,182 @@
+//! What memory costs on one core: folding and recalling waybills, and writing memory down. Prints `name value unit`.
+//!
+//! A fifth as many parties as consignments, a relation of two parties trades five times over sixty days, each party has its phone and
+//! address. Observations are made before the clock runs; batches are of a thousand, folded whole and then recalled, as in the service.
+//! `cargo bench --bench memory -- 1000000` takes that size alone; the largest needs some 6 GB.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a benchmark stops at what is not as expected")]
+
+use std::hint::black_box;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use loadgate::memory::key::{Key, Kind, mix};
+use loadgate::memory::observation::{Bill, Declared, Lane, LogPlace, Observation, PartySight, Stamp};
+use loadgate::memory::snapshot::{self, Header};
+use loadgate::memory::{Horizons, Memory};
+use loadgate::model::Timestamp;
+
+const SIZES: [u64; 3] = [100_000, 1_000_000, 10_000_000];
+const BATCH: u64 = 1_000;
+/// Batches made at once.
+const AHEAD: u64 = 100;
+const DAYS: u64 = 60;
+/// 2026-01-01.
+const START_MS: i64 = 1_767_225_600_000;
+
+fn main() {
+    let asked: Vec<u64> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
+    let sizes = if asked.is_empty() { SIZES.to_vec() } else { asked };
+    let costs: Vec<f64> = sizes.iter().map(|size| measure(*size)).collect();
+    if let (Some(first), Some(last)) = (costs.first(), costs.last()) {
+        println!("memory_cost_ratio {:.2} largest/smallest", last / first);
+    }
+}
+
+/// Nanoseconds for each consignment.
+fn measure(size: u64) -> f64 {
+    let mut memory = Memory::new(Horizons::default());
+    let (mut fold, mut recall) = (Duration::ZERO, Duration::ZERO);
+    let mut last = Vec::new();
+    for first in (0..size).step_by((BATCH * AHEAD) as usize) {
+        let made: Vec<Observation> = (first..(first + BATCH * AHEAD).min(size)).map(|number| declared(number, size)).collect();
+        for batch in made.chunks(BATCH as usize) {
+            let (folded, recalled) = pass(&mut memory, batch);
+            fold += folded;
+            recall += recalled;
+        }
+        last = made;
+    }
+    let per = |time: Duration| time.as_nanos() as f64 / size as f64;
+    let (fold, recall) = (per(fold), per(recall));
+    println!("memory_{size}_fold {fold:.0} ns/consignment");
+    println!("memory_{size}_recall {recall:.0} ns/consignment");
+    println!("memory_{size}_rate {:.0} consignments/s", 1e9 / (fold + recall));
+    bytes(&memory, size);
+    written(&memory, size);
+    frozen(&mut memory, size, &last);
+    fold + recall
+}
+
+fn pass(memory: &mut Memory, batch: &[Observation]) -> (Duration, Duration) {
+    let start = cpu();
+    let places = memory.fold_all(batch);
+    let folded = cpu().saturating_sub(start);
+    let start = cpu();
+    for (observation, places) in batch.iter().zip(&places) {
+        let Observation::Declared(declared) = observation else { continue };
+        black_box(memory.recall_at(black_box(declared), places));
+    }
+    (folded, cpu().saturating_sub(start))
+}
+
+/// Time that this thread has run, so that other processes on the machine do not count; the clock where the kernel does not tell.
+fn cpu() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let start = *START.get_or_init(Instant::now);
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanos = told.and_then(|told| told.split_whitespace().next()?.parse().ok());
+    nanos.map_or_else(|| start.elapsed(), Duration::from_nanos)
+}
+
+fn bytes(memory: &Memory, size: u64) {
+    let found = memory.size();
+    println!("memory_{size}_bytes {:.0} MB", found.bytes as f64 / 1e6);
+    println!("memory_{size}_bytes_per_consignment {:.0} bytes", found.bytes as f64 / size as f64);
+    for table in memory.tables() {
+        println!("memory_{size}_{} {} entries", table.name, table.entries);
+        println!("memory_{size}_{}_entry {:.0} bytes", table.name, table.bytes as f64 / table.entries.max(1) as f64);
+    }
+}
+
+fn written(memory: &Memory, size: u64) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("memory");
+    let header = Header { keys: 1, topics: Vec::new(), positions: Vec::new() };
+    let held = memory.size().bytes as f64;
+    let start = Instant::now();
+    let frozen = memory.freeze();
+    println!("memory_{size}_freeze {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    let start = Instant::now();
+    let bytes = snapshot::write(&frozen, &header, &path).expect("room on the disk");
+    let seconds = start.elapsed().as_secs_f64();
+    println!("memory_{size}_snapshot {:.0} MB", bytes as f64 / 1e6);
+    println!("memory_{size}_write {:.2} GB/s_of_memory", held / seconds / 1e9);
+    println!("memory_{size}_write_file {:.2} GB/s", bytes as f64 / seconds / 1e9);
+    drop(frozen);
+    if size > 1_000_000 {
+        // Two memories of that size do not fit.
+        return;
+    }
+    let start = Instant::now();
+    let (loaded, _) = snapshot::load(&path, 1, &[], Horizons::default()).expect("what was just written");
+    let seconds = start.elapsed().as_secs_f64();
+    println!("memory_{size}_load {:.2} GB/s_of_memory", held / seconds / 1e9);
+    black_box(loaded);
+}
+
+/// What folding costs while a snapshot is being written.
+fn frozen(memory: &mut Memory, size: u64, batch: &[Observation]) {
+    let frozen = memory.freeze();
+    let again: Vec<Observation> = batch.iter().take(10_000).map(amended).collect();
+    let (fold, recall) = again.chunks(BATCH as usize).fold((Duration::ZERO, Duration::ZERO), |(fold, recall), batch| {
+        let (folded, recalled) = pass(memory, batch);
+        (fold + folded, recall + recalled)
+    });
+    let per = (fold + recall).as_nanos() as f64 / again.len() as f64;
+    println!("memory_{size}_rate_while_frozen {:.0} amendments/s", 1e9 / per);
+    drop(frozen);
+}
+
+fn amended(observation: &Observation) -> Observation {
+    let Observation::Declared(declared) = observation else { panic!("only waybills are made") };
+    let mut later = declared.clone();
+    later.stamp.hash ^= u32::MAX;
+    later.stamp.time = Timestamp::from_millis(later.stamp.time.millis() + 3_600_000);
+    later.bill.weight_g += 1_000;
+    Observation::Declared(later)
+}
+
+/// The `number`th of `size` waybills.
+fn declared(number: u64, size: u64) -> Observation {
+    let parties = (size / 5).max(2);
+    let relation = mix(number) % (size / 5).max(1);
+    let of = |salt: u64, count: u64| mix(relation ^ salt << 56) % count;
+    let (shipper, consignee) = (of(1, parties / 2), parties / 2 + of(2, parties / 2));
+    let mine = mix(number ^ 9 << 56);
+    let station = |number: u64| [b'A' + (number % 26) as u8, b'A' + (number / 26 % 26) as u8, b'A'];
+    let millis = START_MS + (number as f64 / size as f64 * (DAYS * 86_400_000) as f64) as i64;
+    let bill = Bill {
+        shipper: Key::of_public(Kind::Party, shipper + 1),
+        consignee: Key::of_public(Kind::Party, consignee + 1),
+        agent: Key::of_public(Kind::Agent, of(3, 5_000) + 1),
+        screener: Key::of_public(Kind::Screener, of(4, 2_000) + 1),
+        entity: Key::of_public(Kind::RegulatedEntity, of(5, 2_000) + 1),
+        lane: Lane { origin: station(of(6, 200)), destination: station(300 + of(7, 200)) },
+        origin_country: [b'A' + of(6, 20) as u8, b'B'],
+        currency: *b"USD",
+        heading: 100 + of(8, 1_000) as u16,
+        subheading: of(10, 9) as u8,
+        route: of(11, 3) as u32 + 1,
+        pieces: 1 + (mine % 40) as u32,
+        weight_g: 1_000 + mine / 64 % 900_000,
+        volume_cm3: 10_000 + mine / 512 % 3_000_000,
+        value_hundredths: 10_000 + mine / 4_096 % 9_000_000,
+        departure: Some(Timestamp::from_millis(millis + 36_000_000)),
+        place: LogPlace { offset: number as i64, ..LogPlace::default() },
+        ..Bill::default()
+    };
+    let sight = |party: u64| PartySight {
+        spelling: mix(party),
+        address: Key::of_public(Kind::Address, party + 1),
+        contacts: vec![Key::of_public(Kind::Phone, party + 1)],
+    };
+    Observation::Declared(Declared {
+        consignment: Key::of_public(Kind::Consignment, number + 1),
+        stamp: Stamp { time: Timestamp::from_millis(millis), hash: number as u32 },
+        bill,
+        shipper: sight(shipper),
+        consignee: sight(consignee),
+        house_number: Key::NONE,
+    })
+}
