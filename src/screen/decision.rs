@@ -9,6 +9,7 @@ use super::indicators::{self, Finding, Indicator};
 use super::policy::{Policy, SCORE_MAX};
 use super::profile::{Mode, Profile};
 use super::verdict::{Assessment, Decision, Domain, Evidence, EvidenceKind, Verdict};
+use super::watch;
 use crate::bundle::Bundle;
 use crate::model::{Consignment, ConsignmentId};
 
@@ -17,6 +18,8 @@ use crate::model::{Consignment, ConsignmentId};
 pub struct Scratch {
     /// Profiles that ended undecided, since whoever reads the number last set it back.
     pub profiles_undecided: u64,
+    /// What the watchlists said of parties seen before.
+    pub seen_parties: watch::Cache,
 }
 
 /// The verdict on one consignment.
@@ -31,6 +34,9 @@ pub fn screen(facts: &Facts<'_>, bundle: &Bundle, scratch: &mut Scratch) -> Verd
         }));
     }
     evidence.extend(bundle.profiles.iter().filter_map(|profile| hit(profile, facts, scratch)));
+    if let Some(watch) = &bundle.watch {
+        watch.find(facts, &mut scratch.seen_parties, &mut evidence);
+    }
     let Consignment { awb, hawb, .. } = facts.consignment;
     evidence.extend(bundle.policy.random.draw(*awb, hawb.as_deref()));
     errors.sort_unstable();

@@ -9,3 +9,4 @@ pub mod profile;
 pub mod quota;
 pub mod value;
 pub mod verdict;
+pub mod watch;
