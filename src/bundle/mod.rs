@@ -1,7 +1,7 @@
 //! Bundles: policy and profiles as one whole with a content hash, which every output names.
 //!
-//! A bundle is a folder: `policy.toml` and `profiles/**/*.toml`, one profile a file. Anything else in it is left alone, but a
-//! TOML file elsewhere is refused, because its author meant it to count. A bundle loads whole or not at all.
+//! A bundle is a folder: `policy.toml`, `profiles/**/*.toml`, one profile a file, and watchlists in `lists`, which `lists.toml`
+//! there names. Anything else in it is left alone, but a TOML file elsewhere is refused, because its author meant it to count. A bundle loads whole or not at all.
 
 mod folder;
 mod starter;
@@ -16,6 +16,7 @@ use crate::screen::facts::{self, Fact};
 use crate::screen::indicators;
 use crate::screen::policy::Policy;
 use crate::screen::profile::Profile;
+use crate::screen::watch::Watch;
 
 /// SHA-256 over the content; hexadecimal in text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +29,8 @@ pub struct Bundle {
     pub policy: Policy,
     /// By id.
     pub profiles: Vec<Profile>,
+    /// The watchlists of the folder `lists`.
+    pub watch: Option<Watch>,
 }
 
 /// One file of a bundle.
@@ -43,7 +46,8 @@ const POLICY: &str = "policy.toml";
 impl Bundle {
     /// Reads a folder; every fault in every file is told.
     pub fn load(path: &Path) -> Result<Self, Vec<Diagnostic>> {
-        Self::from_files(folder::files(path)?)
+        let bundle = Self::from_files(folder::files(path)?)?;
+        Ok(bundle.with_lists(Watch::load(&path.join(folder::LISTS))?))
     }
 
     /// The bundle of a folder, or without one the starter bundle.
@@ -80,7 +84,16 @@ impl Bundle {
             return Err(faults);
         }
         let profiles = profiles.into_iter().map(|(profile, _)| profile).collect();
-        Ok(Self { hash: BundleHash::of(&files), policy, profiles })
+        Ok(Self { hash: BundleHash::of(&files), policy, profiles, watch: None })
+    }
+
+    /// The bundle with watchlists: other lists are another bundle.
+    pub fn with_lists(mut self, watch: Option<Watch>) -> Self {
+        if let Some(watch) = &watch {
+            self.hash = BundleHash(Sha256::new().chain_update(self.hash.0).chain_update(watch.hash).finalize().into());
+        }
+        self.watch = watch;
+        self
     }
 
     /// Runs the test cases of every profile: one fault for each that fails.
