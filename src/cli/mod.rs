@@ -5,6 +5,8 @@ mod decode;
 mod demo;
 mod files;
 mod list;
+mod lists;
+mod match_names;
 mod run;
 mod running;
 mod screen;
@@ -70,6 +72,10 @@ enum Command {
     Topics(topics::Arguments),
     /// Print a catalogue: facts, indicators, codes, reasons, metrics, profiles.
     List(list::Arguments),
+    /// Check a watchlist: what it holds and what is wrong with it.
+    Lists(lists::Arguments),
+    /// Match names against watchlists, or pairs of names, and explain every score.
+    Match(match_names::Arguments),
 }
 
 /// Runs the command line's command.
@@ -82,6 +88,8 @@ pub fn run(cli: Cli) -> Exit {
         Command::Check(arguments) => check::run(&arguments),
         Command::Topics(arguments) => topics::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Lists(arguments) => lists::run(&arguments),
+        Command::Match(arguments) => match_names::run(&arguments),
     }
 }
 
