@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use loadgate::memory::key::{Key, Kind, mix};
-use loadgate::memory::observation::{Bill, Declared, Lane, LogPlace, Observation, PartySight, Stamp};
+use loadgate::memory::observation::{Bill, Declared, Lane, LogPlace, Minute, Observation, PartySight, Stamp};
 use loadgate::memory::snapshot::{self, Header};
 use loadgate::memory::{Horizons, Memory};
 use loadgate::model::Timestamp;
@@ -162,7 +162,7 @@ fn declared(number: u64, size: u64) -> Observation {
         weight_g: 1_000 + mine / 64 % 900_000,
         volume_cm3: 10_000 + mine / 512 % 3_000_000,
         value_hundredths: 10_000 + mine / 4_096 % 9_000_000,
-        departure: Some(Timestamp::from_millis(millis + 36_000_000)),
+        departure: Minute::of(Timestamp::from_millis(millis + 36_000_000)),
         place: LogPlace { offset: number as i64, ..LogPlace::default() },
         ..Bill::default()
     };

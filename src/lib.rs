@@ -20,7 +20,8 @@
 //! | [`model`] | the canonical message; units stand in names | – |
 //! | [`codes`] | the field's code lists and reference tables | – |
 //! | [`names`] | names told alike: spelling, script, company form; the canonical key of a party | – |
-//! | [`screen`] | facts, indicators, profiles, the decision | `model`, `codes` |
+//! | [`lists`] | watchlists: their formats and faults; who resembles whom on them | `names`, `codes` |
+//! | [`screen`] | facts, indicators, profiles, watchlists, the decision | `model`, `codes`, `memory`, `lists` |
 //! | [`bundle`] | profiles and policy as one hashed, signed whole; which one is in force | `screen` |
 //! | [`backtest`] | what a bundle would have said about history | `decode`, `screen`, `bundle` |
 //! | [`outputs`] | what is published, and its Avro form | `screen` |
@@ -62,6 +63,7 @@ pub mod decode;
 pub mod demo;
 pub mod diagnostic;
 pub mod kafka;
+pub mod lists;
 pub mod logging;
 pub mod memory;
 pub mod metrics;

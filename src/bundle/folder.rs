@@ -13,6 +13,9 @@ const FILE_BYTES_MAX: u64 = 1 << 20;
 /// Folders within `profiles`.
 const DEPTH_MAX: usize = 4;
 
+/// The watchlists' folder, which they read themselves.
+pub(super) const LISTS: &str = "lists";
+
 /// Every TOML file below the folder, in no particular order.
 pub(super) fn files(root: &Path) -> Result<Vec<File>, Vec<Diagnostic>> {
     let (mut files, mut faults) = (Vec::new(), Vec::new());
@@ -35,7 +38,7 @@ fn read_folder(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<File>,
         let name = entry.file_name().to_string_lossy().into_owned();
         let (path, relative) = (entry.path(), format!("{prefix}{name}"));
         // Hidden entries are a volume's or an editor's, such as the `..data` of a mounted config map.
-        if name.starts_with('.') || files.len() > FILES_MAX {
+        if name.starts_with('.') || files.len() > FILES_MAX || relative == LISTS {
             continue;
         }
         if path.is_dir() && depth < DEPTH_MAX {

@@ -1,7 +1,8 @@
 //! Bundles: policy and profiles as one whole with a content hash, which every output names.
 //!
-//! A bundle is a folder: `policy.toml` and `profiles/**/*.toml`, one profile a file. Anything else in it is left alone, but a
-//! TOML file elsewhere is refused, because its author meant it to count. A bundle loads whole or not at all.
+//! A bundle is a folder: `policy.toml`, `profiles/**/*.toml`, one profile a file, and watchlists in `lists`, which `lists.toml`
+//! there names. Anything else in it is left alone, but a TOML file elsewhere is refused, because its author meant it to count. A
+//! bundle loads whole or not at all.
 //!
 //! To take effect where a trust file rules, the folder is packed to one file ([`pack`]) that people sign ([`signature`]); a
 //! [`shelf`] decides what of all that is offered is in force, and [`Current`] hands it to those who screen.
@@ -28,6 +29,7 @@ use crate::screen::indicators;
 use crate::screen::policy::Policy;
 use crate::screen::profile::{Profile, Profiles};
 use crate::screen::suppression;
+use crate::screen::watch::Watch;
 
 pub use current::{Current, Replaced};
 pub use refusal::{Refusal, Refused};
@@ -44,6 +46,8 @@ pub struct Bundle {
     pub policy: Policy,
     /// By id.
     pub profiles: Profiles,
+    /// The watchlists of the folder `lists`.
+    pub watch: Option<Watch>,
 }
 
 /// One file of a bundle.
@@ -63,7 +67,10 @@ pub const LOOKOUT_ID: &str = "lookout-";
 impl Bundle {
     /// Reads a folder, or a packed bundle whose signatures are not asked for; every fault in every file is told.
     pub fn load(path: &Path) -> Result<Self, Vec<Diagnostic>> {
-        Self::from_files(files_of(path)?)
+        let bundle = Self::from_files(files_of(path)?)?;
+        // A pack holds policy and profiles; lists lie beside a folder's.
+        let watch = if path.is_dir() { Watch::load(&path.join(folder::LISTS))? } else { None };
+        Ok(bundle.with_lists(watch))
     }
 
     /// The bundle of a folder or pack, or without one the starter bundle.
@@ -111,7 +118,16 @@ impl Bundle {
             return Err(faults);
         }
         let profiles = Profiles::new(profiles.into_iter().map(|(profile, _)| profile).collect(), facts::CATALOGUE);
-        Ok(Self { hash: BundleHash::of(&files), policy, profiles })
+        Ok(Self { hash: BundleHash::of(&files), policy, profiles, watch: None })
+    }
+
+    /// The bundle with watchlists: other lists are another bundle.
+    pub fn with_lists(mut self, watch: Option<Watch>) -> Self {
+        if let Some(watch) = &watch {
+            self.hash = BundleHash(Sha256::new().chain_update(self.hash.0).chain_update(watch.hash).finalize().into());
+        }
+        self.watch = watch;
+        self
     }
 
     /// Runs the test cases of every profile: one fault for each that fails.

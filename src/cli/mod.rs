@@ -13,6 +13,8 @@ mod files;
 mod health;
 mod lag;
 mod list;
+mod lists;
+mod match_names;
 mod run;
 mod running;
 mod screen;
@@ -92,6 +94,10 @@ enum Command {
     DeadLetters(dead_letters::Arguments),
     /// Print a catalogue: facts, indicators, codes, reasons, refusals, metrics, profiles.
     List(list::Arguments),
+    /// Check a watchlist: what it holds and what is wrong with it.
+    Lists(lists::Arguments),
+    /// Match names against watchlists, or pairs of names, and explain every score.
+    Match(match_names::Arguments),
 }
 
 /// Runs the command line's command.
@@ -111,6 +117,8 @@ pub fn run(cli: Cli) -> Exit {
         Command::Health(arguments) => health::run(&arguments),
         Command::DeadLetters(arguments) => dead_letters::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
+        Command::Lists(arguments) => lists::run(&arguments),
+        Command::Match(arguments) => match_names::run(&arguments),
     }
 }
 

@@ -55,7 +55,7 @@ impl Consignment {
     fn houses_due(&self) -> Option<Timestamp> {
         let missing = self.bill.kind == BillClass::Consolidation && self.houses().count == 0;
         let departure = self.bill.departure.filter(|_| missing)?;
-        Some(plus(departure, -HOUSES_BEFORE_DEPARTURE_MILLIS))
+        Some(plus(departure.time(), -HOUSES_BEFORE_DEPARTURE_MILLIS))
     }
 
     fn pickup_due(&self) -> Option<Timestamp> {

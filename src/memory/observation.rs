@@ -1,6 +1,8 @@
 //! Observations: what one message tells memory, as keys and integers. Made in parallel by [`observe`](super::observe); folding them
 //! needs neither the message nor its text.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 use super::days::Day;
@@ -61,6 +63,21 @@ impl Stamp {
 
     pub fn day(self) -> Day {
         Day::of(self.time)
+    }
+}
+
+/// Whole minutes since 1970: a time that may be missing in four bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Minute(NonZeroU32);
+
+impl Minute {
+    /// `None` outside 1970 to 10136.
+    pub fn of(time: Timestamp) -> Option<Self> {
+        NonZeroU32::new(u32::try_from(time.millis().div_euclid(60_000)).ok()?).map(Self)
+    }
+
+    pub fn time(self) -> Timestamp {
+        Timestamp::from_millis(i64::from(self.0.get()) * 60_000)
     }
 }
 
@@ -125,7 +142,7 @@ pub struct Bill {
     /// Declared customs value in hundredths of `currency`; 0 when none is declared.
     pub value_hundredths: u64,
     /// Departure of the first flight, or noon of its day; `None` when unknown.
-    pub departure: Option<Timestamp>,
+    pub departure: Option<Minute>,
     pub kind: BillClass,
     /// The security status rests on an exemption.
     pub exempt: bool,

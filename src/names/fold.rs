@@ -16,7 +16,7 @@ pub const GAP: u8 = b' ';
 pub const HYPHEN: u8 = b'-';
 
 /// The scripts whose words need a comparison of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Script {
     /// Written with its vowels, in letters: Latin, Cyrillic, Greek, Georgian, Armenian, the scripts of India …
     #[default]
@@ -41,6 +41,10 @@ impl Script {
     }
 }
 
+/// The long A of Arabic; at the start of a word and before [`LAM`] the article.
+const ALEFS: [char; 4] = ['\u{622}', '\u{623}', '\u{625}', '\u{627}'];
+const LAM: char = '\u{644}';
+
 /// Writes the letters and digits of `name` in lower-case ASCII to `out` (which is cleared), words parted by [`GAP`] or [`HYPHEN`],
 /// and tells the script of the last letter that has one. Looks at [`CHARS_MAX`] characters at most.
 pub fn fold(name: &str, out: &mut String) -> Script {
@@ -61,6 +65,17 @@ pub fn fold(name: &str, out: &mut String) -> Script {
                 gap(out, GAP);
             }
             run = 0;
+        } else if ALEFS.contains(&letter) {
+            script = Script::Abjad;
+            let article = run == 0 && chars.clone().next() == Some(LAM);
+            out.push('a');
+            run += 1;
+            if article {
+                chars.next();
+                out.push('l');
+                gap(out, GAP);
+                run = 0;
+            }
         } else if !is_silent(letter) {
             script = Script::of(letter).unwrap_or(script);
             run = other(letter, run, out);
@@ -151,6 +166,7 @@ mod tests {
             ("3%ers", "3percenters"),
             ("Лавров", "lavrov"),
             ("バラク・オバマ", "baraku obama"),
+            ("الزركاري", "al zrkary"),
             ("习近平", "xijinping"),
             ("\u{200f}\u{202e}", ""),
             ("--", ""),

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::token::hard_letters;
+
 /// What a form says about the company. Two forms of one class may name the same company; two of different classes do not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Form {
     /// Liability limited, shares not traded: LLC, Ltd, GmbH, ООО, Sp. z o.o. …
     Limited,
@@ -49,6 +51,38 @@ pub fn find(letters: &str) -> Option<Form> {
     }
     FORMS.get(letters).copied()
 }
+
+/// As [`find`], for a long form with typing errors: one for every six letters, two at most.
+pub fn find_misspelt(letters: &str) -> Option<Form> {
+    if !(MISSPELT_LETTERS_MIN..=LETTERS_MAX).contains(&letters.len()) {
+        return None;
+    }
+    let allowed = (letters.len() / 6).min(SLIPS_MAX);
+    let first = letters.as_bytes().first()?;
+    let near = |form: &&(&String, Form)| form.0.len().abs_diff(letters.len()) <= allowed && within(form.0, letters, allowed);
+    LONG_FORMS.get(first)?.iter().find(near).map(|(_, form)| *form)
+}
+
+/// Edits at most, looked at only when the letters allow it.
+fn within(form: &str, letters: &str, edits: usize) -> bool {
+    let (one, other) = (hard_letters(form), hard_letters(letters));
+    (one ^ other).count_ones() as usize <= 2 * edits && strsim::osa_distance(form, letters) <= edits
+}
+
+/// Shorter words are near to too many others.
+const MISSPELT_LETTERS_MIN: usize = 7;
+const SLIPS_MAX: usize = 2;
+
+/// By first letter.
+static LONG_FORMS: LazyLock<HashMap<u8, Vec<(&String, Form)>>> = LazyLock::new(|| {
+    let long = FORMS.iter().filter(|(letters, _)| letters.len() >= MISSPELT_LETTERS_MIN);
+    let mut long: Vec<_> = long.map(|(letters, form)| (letters, *form)).collect();
+    long.sort();
+    long.into_iter().fold(HashMap::new(), |mut by_first: HashMap<_, Vec<_>>, form| {
+        form.0.as_bytes().first().into_iter().for_each(|first| by_first.entry(*first).or_default().push(form));
+        by_first
+    })
+});
 
 static FORMS: LazyLock<HashMap<String, Form>> = LazyLock::new(|| {
     let row = |line: &str| {

@@ -2,8 +2,26 @@
 //!
 //! Knows nothing of lists, messages, Kafka or the clock: text in, a score with readable parts out.
 
-mod fold;
+mod align;
+mod distance;
+pub mod fold;
 mod forms;
+mod index;
 mod key;
+mod score;
+mod similar;
+mod sound;
+mod token;
+mod variants;
+mod words;
 
+#[cfg(test)]
+mod docs_tests;
+
+pub use forms::Form;
+pub use index::{Found, Index, Search};
 pub use key::{KeyBuffer, party_key};
+pub use score::{COMPANY_THRESHOLD, Explanation, PERSON_THRESHOLD, Part, Scorer};
+pub use similar::How;
+pub use token::{Name, Schema};
+pub use variants::variants;

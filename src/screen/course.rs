@@ -27,11 +27,13 @@ pub fn id_hash(id: &str) -> u32 {
     unknown.unwrap_or_else(|| crc32fast::hash(id.as_bytes()))
 }
 
-/// The id of that hash, or a name made of the hash when neither an indicator nor a profile of the bundle has it.
+/// The id of that hash, or a name made of the hash when neither an indicator nor a profile or list of the bundle has it.
 fn id_of(hash: u32, bundle: &Bundle) -> Cow<'static, str> {
     let indicator = indicators::CATALOGUE.iter().map(|indicator| indicator.id).find(|id| id_hash(id) == hash);
     let profile = || bundle.profiles.iter().find(|profile| id_hash(&profile.id) == hash).map(|profile| profile.id.clone());
-    indicator.map(Cow::Borrowed).or_else(|| profile().map(Cow::Owned)).unwrap_or_else(|| format!("#{hash:08x}").into())
+    let lists = bundle.watch.iter().flat_map(|watch| watch.days()).map(|(id, _)| id);
+    let mut list = lists.filter(|id| id_hash(id) == hash).map(str::to_owned);
+    indicator.map(Cow::Borrowed).or_else(|| profile().or_else(|| list.next()).map(Cow::Owned)).unwrap_or_else(|| format!("#{hash:08x}").into())
 }
 
 fn ids(hashes: impl IntoIterator<Item = u32>, bundle: &Bundle) -> Ids {

@@ -11,6 +11,7 @@ use super::policy::{IndicatorRule, Policy, SCORE_MAX};
 use super::profile::{Mode, Profile};
 use super::suppression;
 use super::verdict::{Assessment, Decision, Domain, Evidence, EvidenceKind, Verdict};
+use super::watch;
 use crate::bundle::Bundle;
 use crate::model::{Consignment, ConsignmentId};
 
@@ -20,6 +21,8 @@ pub struct Scratch {
     /// Profiles that ended undecided, since whoever reads the number last set it back.
     pub profiles_undecided: u64,
     index: index::Scratch,
+    /// What the watchlists said of parties seen before.
+    pub seen_parties: watch::Cache,
 }
 
 /// The verdict on one consignment.
@@ -39,6 +42,9 @@ pub fn screen(facts: &Facts<'_>, bundle: &Bundle, scratch: &mut Scratch) -> Verd
     scratch.profiles_undecided = scratch.profiles_undecided.saturating_add(undecided as u64);
     let matched = bundle.profiles.matched(&scratch.index).filter(valid);
     evidence.extend(matched.map(|profile| profile.evidence(facts, CATALOGUE)));
+    if let Some(watch) = &bundle.watch {
+        watch.find(facts, &mut scratch.seen_parties, &mut evidence);
+    }
     suppression::apply(&bundle.policy.suppressions, facts, &mut evidence);
     let Consignment { awb, hawb, .. } = facts.consignment;
     evidence.extend(bundle.policy.random.draw(facts.consignment));

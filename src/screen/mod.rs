@@ -14,3 +14,4 @@ pub mod quota;
 pub mod suppression;
 pub mod value;
 pub mod verdict;
+pub mod watch;

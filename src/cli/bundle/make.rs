@@ -53,6 +53,9 @@ fn parse_lasting(text: &str) -> Result<Duration, String> {
 }
 
 pub fn pack(arguments: &PackFolder) -> Done {
+    if arguments.folder.join("lists").exists() {
+        return Err(usage("a pack holds policy and profiles alone: deliver watchlists with a folder, [bundle] path"));
+    }
     let files = files_of(&arguments.folder).map_err(|faults| failed(&faults))?;
     let bundle = Bundle::from_files(files.clone()).map_err(|faults| failed(&faults))?;
     let failing = bundle.check_cases();

@@ -22,7 +22,7 @@ use std::fmt;
 use crate::codes::{airports, countries};
 use crate::memory::History;
 use crate::memory::consignment::VERSIONS;
-use crate::memory::observation::{BillClass, Stage, Station};
+use crate::memory::observation::{BillClass, Minute, Stage, Station};
 use crate::model::{Airport, BillKind, Timestamp};
 use crate::screen::facts::Facts;
 
@@ -64,7 +64,7 @@ fn stated(facts: &Facts<'_>, history: &History) -> Option<Stated> {
         pieces: version.pieces.into(),
         slac: remembered.map_or(facts.slac(), |bill| Some(bill.slac.into())).unwrap_or_default(),
         weight_g: version.weight_g,
-        departure: remembered.map_or(facts.departure(), |bill| bill.departure),
+        departure: remembered.map_or(facts.departure(), |bill| bill.departure.map(Minute::time)),
     })
 }
 

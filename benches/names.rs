@@ -1,0 +1,237 @@
+//! What matching names costs against a million of them. Prints `name value unit`.
+//!
+//! Recipe: the words of the person and company names of two real lists (UN, OFAC; `../shared/data/watchlists`) are put into two
+//! bags, each word as often as it occurs. A synthetic name has as many words as a real one drawn at random, each drawn from the
+//! bag. 700,000 people and 300,000 companies are made so, seeded. Half of the queries are such names mangled (a slip, a swapped
+//! pair, a lost or doubled letter, another order, an initial, words run together), half are new names of the same recipe; each is
+//! searched among the people and among the companies, as a party in the stream is.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark stops at what is not as expected")]
+
+use std::time::{Duration, Instant};
+
+use loadgate::lists::{Format, List};
+use loadgate::names::{Found, Index, KeyBuffer, Name, Schema, Scorer, Search, party_key};
+
+const PEOPLE: usize = 700_000;
+const COMPANIES: usize = 300_000;
+const QUERIES: usize = 1_000;
+/// The best hits of a query that the index must find.
+const BEST: usize = 10;
+const THRESHOLD: f32 = 0.7;
+
+fn main() {
+    let Some(lists) = lists() else { return println!("names_skipped 1 no_lists_in_../shared/data/watchlists") };
+    let scale = std::env::var("NAMES_SCALE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1.0_f64);
+    let count = |full: usize| (full as f64 * scale) as usize;
+    let mut chance = Chance(7);
+    let bags = [Schema::Person, Schema::Company].map(|schema| Bag::of(&lists, schema));
+    let names = [bags[0].names(count(PEOPLE), &mut chance), bags[1].names(count(COMPANIES), &mut chance)];
+    let queries = queries(&bags, &names, &mut chance);
+
+    let start = Instant::now();
+    let indexes = [build(Schema::Person, &names[0]), build(Schema::Company, &names[1])];
+    println!("names_build {:.2} s", start.elapsed().as_secs_f64());
+    let held: usize = indexes.iter().map(Index::bytes).sum();
+    println!("names_memory {:.0} bytes/name", held as f64 / (names[0].len() + names[1].len()) as f64);
+
+    let mut search = Search::default();
+    let mut times = timed(&queries, |query| find(&indexes, query, &mut search).len());
+    let mut again = timed(&queries, |query| find(&indexes, query, &mut search).len());
+    times.iter_mut().zip(&mut again).for_each(|(one, other)| *one = (*one).min(*other));
+    times.sort();
+    let index_mean = times.iter().sum::<Duration>() / times.len() as u32;
+    println!("names_search_p50 {:.1} us", micros(times[times.len() / 2]));
+    println!("names_search_p99 {:.1} us", micros(times[times.len() * 99 / 100]));
+    println!("names_search_mean {:.1} us", micros(index_mean));
+
+    let (mut wanted, mut met, mut brute) = (0, 0, Duration::ZERO);
+    for query in &queries {
+        let found = find(&indexes, query, &mut search);
+        let start = Instant::now();
+        let all = find_all(&indexes, query, &mut search);
+        brute += start.elapsed();
+        let (hits, hit) = recalled(&all, &found);
+        if hit < hits && std::env::var_os("NAMES_SHOW").is_some() {
+            eprintln!(
+                "{query}: {all:?} {found:?} {:?}",
+                all.iter()
+                    .take(3)
+                    .map(|(schema, found)| &names[usize::from(*schema == Schema::Company)][found.owner as usize])
+                    .collect::<Vec<_>>()
+            );
+        }
+        wanted += hits;
+        met += hit;
+    }
+    println!("names_recall {:.4} of_the_best_{BEST}_hits", met as f64 / wanted as f64);
+    println!("names_hits {wanted} hits");
+    println!("names_brute_force {:.1} ms/query", brute.as_secs_f64() * 1e3 / queries.len() as f64);
+    println!("names_index_gain {:.0} times", brute.as_secs_f64() / queries.len() as f64 / index_mean.as_secs_f64());
+    println!("names_score_pair {:.0} ns", score_pair(&names[0]));
+
+    let start = Instant::now();
+    let added = names[0].iter().take(1_000).cloned().zip(10_000_000..);
+    let updated = indexes[0].updated(added, 0..1_000);
+    println!("names_update_1000 {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    assert!(updated.len() > indexes[0].len());
+    println!("party_key {:.0} ns", key(&names[1]));
+}
+
+fn lists() -> Option<Vec<List>> {
+    let read = |name: &str| std::fs::read(format!("../shared/data/watchlists/{name}")).ok();
+    let un = Format::UnXml.read(&read("UN_consolidated.xml")?, &[]);
+    let ofac = Format::OfacCsv.read(&read("sdn_2019.csv")?, &[read("alt_2019.csv")?]);
+    Some(vec![un, ofac])
+}
+
+/// The words of real names.
+struct Bag {
+    words: Vec<String>,
+    lengths: Vec<usize>,
+}
+
+impl Bag {
+    fn of(lists: &[List], schema: Schema) -> Self {
+        let entries = lists.iter().flat_map(|list| &list.entries).filter(|entry| entry.schema == Some(schema));
+        let names: Vec<Vec<String>> = entries
+            .flat_map(|entry| &entry.names)
+            .map(|name| name.text.replace(',', " ").split_whitespace().map(str::to_owned).collect())
+            .collect();
+        Self { lengths: names.iter().map(Vec::len).collect(), words: names.into_iter().flatten().collect() }
+    }
+
+    fn name(&self, chance: &mut Chance) -> String {
+        let length = self.lengths[chance.below(self.lengths.len())];
+        (0..length).map(|_| self.words[chance.below(self.words.len())].as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    fn names(&self, count: usize, chance: &mut Chance) -> Vec<String> {
+        (0..count).map(|_| self.name(chance)).collect()
+    }
+}
+
+fn queries(bags: &[Bag; 2], names: &[Vec<String>; 2], chance: &mut Chance) -> Vec<String> {
+    let query = |number: usize| {
+        let kind = usize::from(chance.below(10) >= 7);
+        if number.is_multiple_of(2) {
+            mangled(&names[kind][chance.below(names[kind].len())], chance)
+        } else {
+            bags[kind].name(chance)
+        }
+    };
+    (0..QUERIES).map(query).collect()
+}
+
+fn mangled(name: &str, chance: &mut Chance) -> String {
+    let mut words: Vec<String> = name.split_whitespace().map(str::to_owned).collect();
+    for _ in 0..=chance.below(2) {
+        let (at, count) = (chance.below(words.len()), words.len());
+        let mut letters: Vec<char> = words[at].chars().collect();
+        let place = chance.below(letters.len());
+        match chance.below(7) {
+            0 => letters[place] = char::from(b'A' + chance.below(26) as u8),
+            1 if place > 0 => letters.swap(place - 1, place),
+            2 if letters.len() > 4 => drop(letters.remove(place)),
+            3 => letters.insert(place, letters[place]),
+            4 if count > 1 => {
+                words.rotate_left(1);
+                continue;
+            }
+            5 if count > 2 => letters.truncate(1),
+            6 if count > 1 && at + 1 < count => {
+                let next = words.remove(at + 1);
+                words[at].push_str(&next);
+                continue;
+            }
+            _ => continue,
+        }
+        words[at] = letters.into_iter().collect();
+    }
+    words.join(" ")
+}
+
+fn build(schema: Schema, names: &[String]) -> Index {
+    Index::build(schema, names.iter().cloned().zip(0..))
+}
+
+type Hits = Vec<(Schema, Found)>;
+
+fn find(indexes: &[Index; 2], query: &str, search: &mut Search) -> Hits {
+    hits(indexes, query, |index, name, found| index.search(name, THRESHOLD, search, found))
+}
+
+fn find_all(indexes: &[Index; 2], query: &str, search: &mut Search) -> Hits {
+    hits(indexes, query, |index, name, found| index.search_all(name, THRESHOLD, search, found))
+}
+
+fn hits(indexes: &[Index; 2], query: &str, mut find: impl FnMut(&Index, &Name, &mut Vec<Found>)) -> Hits {
+    let mut hits = Vec::new();
+    for index in indexes {
+        let mut found = Vec::new();
+        find(index, &Name::parse(query, index.schema()), &mut found);
+        found.truncate(BEST);
+        hits.extend(found.into_iter().map(|found| (index.schema(), found)));
+    }
+    hits
+}
+
+/// How many hits there are, and for how many the index found that one or another of the same score.
+fn recalled(all: &Hits, found: &Hits) -> (usize, usize) {
+    let scores =
+        |hits: &Hits, schema| hits.iter().filter(|(of, _)| *of == schema).map(|(_, found)| found.score).collect::<Vec<_>>();
+    [Schema::Person, Schema::Company].into_iter().fold((0, 0), |(wanted, met), schema| {
+        let (all, found) = (scores(all, schema), scores(found, schema));
+        let mut left = found;
+        let hit = all.iter().filter(|score| left.iter().position(|known| known == *score).map(|at| left.remove(at)).is_some());
+        (wanted + all.len(), met + hit.count())
+    })
+}
+
+fn timed(queries: &[String], mut run: impl FnMut(&str) -> usize) -> Vec<Duration> {
+    let time = |query: &String| {
+        let start = Instant::now();
+        std::hint::black_box(run(query));
+        start.elapsed()
+    };
+    queries.iter().map(time).collect()
+}
+
+fn score_pair(names: &[String]) -> f64 {
+    let parsed: Vec<_> = names.iter().take(400).map(|name| Name::parse(name, Schema::Person)).collect();
+    let mut scorer = Scorer::default();
+    let start = Instant::now();
+    for query in &parsed {
+        for entry in &parsed {
+            std::hint::black_box(scorer.score(query, entry));
+        }
+    }
+    start.elapsed().as_nanos() as f64 / (parsed.len() * parsed.len()) as f64
+}
+
+fn key(names: &[String]) -> f64 {
+    let mut buffer = KeyBuffer::default();
+    let names = &names[..names.len().min(10_000)];
+    let start = Instant::now();
+    for name in names {
+        std::hint::black_box(party_key(name, Some("AE"), &mut buffer));
+    }
+    start.elapsed().as_nanos() as f64 / names.len() as f64
+}
+
+fn micros(time: Duration) -> f64 {
+    time.as_nanos() as f64 / 1e3
+}
+
+/// SplitMix64: the same numbers in every run.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut value = self.0;
+        value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((value ^ (value >> 31)) % bound.max(1) as u64) as usize
+    }
+}

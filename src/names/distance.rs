@@ -1,0 +1,173 @@
+//! The cost of the slips between two spellings of one word, in tenths of a wrong letter: letters that are mixed up when heard,
+//! transliterated or typed cost less than others.
+
+/// Letters of the longest word compared.
+const LENGTH_MAX: usize = super::token::LETTERS_MAX;
+/// What a wrong letter costs.
+pub const WRONG: u16 = 10;
+const TWICE: u16 = 4;
+const VOWEL_MORE: u16 = 8;
+const H_MORE: u16 = 5;
+const SWAPPED: u16 = 8;
+/// A wrong first letter is rarely a slip.
+const FIRST_WRONG: u16 = 13;
+
+type Row = [u16; LENGTH_MAX + 1];
+
+/// The cost of turning one word into the other; `None` above `limit`. Symmetric.
+pub fn distance(one: &[u8], other: &[u8], limit: u16) -> Option<u16> {
+    if one.len() > LENGTH_MAX || other.len() > LENGTH_MAX || one.len().abs_diff(other.len()) as u16 * TWICE > limit {
+        return None;
+    }
+    let (mut above2, mut above, mut here): (Row, Row, Row) = ([0; _], [0; _], [0; _]);
+    let mut added: Row = [0; _];
+    for (slot, at) in added.iter_mut().zip(0..other.len()) {
+        *slot = more(other, at);
+    }
+    for (slot, total) in above.iter_mut().skip(1).zip(added.iter().scan(0, |total, cost| {
+        *total += cost;
+        Some(*total)
+    })) {
+        *slot = total;
+    }
+    let mut before = None;
+    let mut first = 0;
+    for (row, letter) in one.iter().enumerate() {
+        let dropped = more(one, row);
+        first += dropped;
+        let slip = Slip { letter: *letter, before, dropped, is_first: row == 0 };
+        let least = fill(&mut here, first, (&above, &above2), slip, other, &added);
+        if least > limit {
+            return None;
+        }
+        before = Some(*letter);
+        (above2, above, here) = (above, here, above2);
+    }
+    above.get(other.len()).copied().filter(|cost| *cost <= limit)
+}
+
+/// One letter of the first word.
+struct Slip {
+    letter: u8,
+    before: Option<u8>,
+    dropped: u16,
+    is_first: bool,
+}
+
+/// Fills one row of the table from the two above it and tells the least cost in it.
+fn fill(here: &mut Row, first: u16, (above, above2): (&Row, &Row), slip: Slip, other: &[u8], added: &Row) -> u16 {
+    let (mut left, mut least) = (first, first);
+    let mut corner = above.first().copied().unwrap_or_default();
+    // Two rows up, two columns left.
+    let (mut corner2, mut corners2) = (None, above2.iter());
+    let mut other_before = None;
+    let costs = SUBSTITUTION.get(index(slip.letter)).unwrap_or(&[0; LETTERS]);
+    let [cell, cells @ ..] = here;
+    *cell = first;
+    for ((cell, up), (wanted, added)) in cells.iter_mut().zip(above.iter().skip(1)).zip(other.iter().zip(added)) {
+        let wrong = u16::from(costs.get(index(*wanted)).copied().unwrap_or_default());
+        let wrong = if slip.is_first && other_before.is_none() && wrong == WRONG { FIRST_WRONG } else { wrong };
+        let mut cost = (corner + wrong).min(up + slip.dropped).min(left + added);
+        if slip.before == Some(*wanted) && other_before == Some(slip.letter) && slip.letter != *wanted {
+            cost = cost.min(corner2.map_or(u16::MAX, |corner: u16| corner + SWAPPED));
+        }
+        *cell = cost;
+        (left, corner, least) = (cost, *up, least.min(cost));
+        other_before = Some(*wanted);
+        corner2 = corners2.next().copied();
+    }
+    least
+}
+
+/// The cost of the letter at `at` being one too many.
+fn more(word: &[u8], at: usize) -> u16 {
+    let letter = word.get(at);
+    if at > 0 && word.get(at - 1) == letter {
+        return TWICE;
+    }
+    match letter {
+        Some(b'h') => H_MORE,
+        Some(b'a' | b'e' | b'i' | b'o' | b'u' | b'y') => VOWEL_MORE,
+        _ => WRONG,
+    }
+}
+
+/// Letters and digits.
+const LETTERS: usize = 36;
+
+const fn index(letter: u8) -> usize {
+    match letter {
+        b'a'..=b'z' => (letter - b'a') as usize,
+        b'0'..=b'9' => (letter - b'0') as usize + 26,
+        _ => LETTERS,
+    }
+}
+
+static SUBSTITUTION: [[u8; LETTERS]; LETTERS] = {
+    let mut table = [[0; LETTERS]; LETTERS];
+    let (letters, mut one) = (b"abcdefghijklmnopqrstuvwxyz0123456789", 0);
+    while one < LETTERS {
+        let mut other = 0;
+        while other < LETTERS {
+            #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+            {
+                table[one][other] = substitution(letters[one], letters[other]);
+            }
+            other += 1;
+        }
+        one += 1;
+    }
+    table
+};
+
+const fn substitution(one: u8, other: u8) -> u8 {
+    let (low, high) = if one < other { (one, other) } else { (other, one) };
+    match (low, high) {
+        _ if low == high => 0,
+        (b'i', b'y') | (b'0', b'o') | (b'1', b'i' | b'l') | (b'3', b'e') | (b'4', b'a') | (b'5', b's') | (b'7', b't') => 3,
+        (b'8', b'b') | (b'9', b'g') | (b'v', b'w') | (b'k', b'q') => 3,
+        (b'a', b'e') | (b'e', b'i') | (b'o', b'u') | (b's', b'z') | (b'c', b'k') | (b'j', b'y') | (b'u', b'w') => 4,
+        (b'a', b'o') | (b'a', b'i') | (b'a', b'u') | (b'e', b'u') | (b'e', b'o') | (b'e', b'y') | (b'i', b'u') | (b'i', b'o') => {
+            5
+        }
+        (b'o', b'y') | (b'a', b'y') => 6,
+        (b'b', b'p') | (b'd', b't') | (b'g', b'k') | (b'c', b's') | (b'f', b'v') | (b'g', b'j') | (b'i', b'j') | (b'm', b'n') => {
+            6
+        }
+        (b'l', b'r') | (b'c', b'q') | (b'b', b'v') | (b'h', b'k') | (b'g', b'q') | (b'j', b'z') | (b'c', b'j') => 7,
+        _ => WRONG as u8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn slips_cost_what_they_are() {
+        for (one, other, cost) in [
+            ("same", "same", 0),
+            ("putin", "pudin", 6),
+            ("sech1n", "sechin", 3),
+            ("hanniball", "hannibal", 4),
+            ("lukashenko", "luakshenko", 8),
+            ("mercaz", "mercap", 10),
+            ("navrov", "lavrov", 13),
+            ("", "abc", 28),
+        ] {
+            assert_eq!(distance(one.as_bytes(), other.as_bytes(), 100), Some(cost), "{one} {other}");
+        }
+        assert_eq!(distance(b"mercaz", b"merkel", 15), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_cost_is_symmetric_and_none_only_above_the_limit(one in "[a-z]{0,12}", other in "[a-z]{0,12}", limit in 0u16..60) {
+            let whole = distance(one.as_bytes(), other.as_bytes(), 1_000);
+            prop_assert_eq!(whole, distance(other.as_bytes(), one.as_bytes(), 1_000));
+            prop_assert_eq!(distance(one.as_bytes(), other.as_bytes(), limit), whole.filter(|cost| *cost <= limit));
+        }
+    }
+}

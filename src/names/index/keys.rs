@@ -1,0 +1,233 @@
+//! Keys: hashes under which words are found that differ by a slip, a vowel, a script or a nickname.
+
+use super::super::fold::Script;
+use super::super::token::{Name, Schema, Token};
+use super::super::words;
+
+/// Shorter shapes have no slip forgiven.
+const SLIP_LENGTH_MIN: usize = 3;
+/// Words of that many letters may have two slips: one of their ends is whole then.
+const ENDS_LENGTH_MIN: usize = 7;
+const END: usize = 5;
+const ANAGRAM_LENGTH_MIN: usize = 5;
+
+/// What a key was made of; keys of different kinds never meet.
+#[derive(Clone, Copy)]
+enum Kind {
+    Shape = 1,
+    Canonical,
+    Nickname,
+    Consonants,
+    ConsonantsOnly,
+    Anagram,
+    Number,
+    Head,
+    Tail,
+}
+
+/// Calls `take` with each key of a word of the vocabulary.
+pub fn of_word(word: &Token, mut take: impl FnMut(u32)) {
+    common(word, &mut take);
+    let whole = matches!(word.script, Script::Alphabet);
+    if word.skeleton.len() >= 2 {
+        take(hash(if whole { Kind::Consonants } else { Kind::ConsonantsOnly }, word.skeleton.bytes()));
+    }
+}
+
+/// Calls `take` with each key under which a query's word may find others.
+pub fn of_query(word: &Token, mut take: impl FnMut(u32)) {
+    common(word, &mut take);
+    if word.skeleton.len() >= 2 {
+        take(hash(Kind::ConsonantsOnly, word.skeleton.bytes()));
+        if !matches!(word.script, Script::Alphabet) {
+            take(hash(Kind::Consonants, word.skeleton.bytes()));
+        }
+    }
+}
+
+fn common(word: &Token, take: &mut impl FnMut(u32)) {
+    if let Some(number) = word.number {
+        return take(hash(Kind::Number, number.to_le_bytes().into_iter()));
+    }
+    take(hash(Kind::Canonical, word.canonical.bytes()));
+    word.nicknames.iter().for_each(|group| take(hash(Kind::Nickname, group.to_le_bytes().into_iter())));
+    let slips = if word.text.len() <= SHORT { Slips::Vowels } else { Slips::All };
+    let (heard, typed) = (Shape::of(&word.sound), Shape::of(&word.text));
+    shape_keys(&heard, slips, take);
+    // A slip within SH or CH changes the sound by more than the letter.
+    if typed.letters() != heard.letters() {
+        shape_keys(&typed, slips, take);
+    }
+    let letters = word.text.as_bytes();
+    if letters.len() >= ANAGRAM_LENGTH_MIN {
+        let sum = letters.iter().fold(0_u64, |sum, letter| sum.wrapping_add(mix(u64::from(*letter))));
+        take(hash(Kind::Anagram, sum.to_le_bytes().into_iter()));
+    }
+}
+
+/// Letters that may be one too many.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slips {
+    All,
+    /// All that short words are forgiven.
+    Vowels,
+}
+
+/// Letters of a word of which no consonant may be missing.
+const SHORT: usize = 3;
+
+/// The whole shape, each with one letter less, and for long ones both ends.
+fn shape_keys(shape: &Shape, slips: Slips, take: &mut impl FnMut(u32)) {
+    let letters = shape.letters();
+    take(hash(Kind::Shape, letters.iter().copied()));
+    if letters.len() >= SLIP_LENGTH_MIN {
+        let vowel = |at: &usize| slips == Slips::All || matches!(letters.get(*at), Some(b'a'));
+        for left_out in (0..letters.len()).filter(vowel) {
+            let mut before = 0;
+            let rest = letters.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, letter)| *letter);
+            take(hash(Kind::Shape, rest.filter(|letter| std::mem::replace(&mut before, *letter) != *letter)));
+        }
+    }
+    if letters.len() >= ENDS_LENGTH_MIN {
+        take(hash(Kind::Head, letters.iter().take(END).copied()));
+        take(hash(Kind::Tail, letters.iter().rev().take(END).copied()));
+    }
+}
+
+/// The key of a piece of a word, by its sound.
+pub fn of_piece(sound: &str) -> u32 {
+    hash(Kind::Shape, Shape::of(sound).letters().iter().copied())
+}
+
+/// The keys of words run together, by their sounds.
+pub fn of_joined_slips<'t>(sounds: impl Iterator<Item = &'t str>, mut take: impl FnMut(u32)) {
+    let mut shape = Shape::new();
+    sounds.for_each(|sound| shape.append(sound));
+    shape_keys(&shape, Slips::All, &mut take);
+}
+
+/// The key of first letters.
+pub fn of_initials(letters: impl Iterator<Item = u8>) -> u32 {
+    hash(Kind::Canonical, letters)
+}
+
+/// The keys of the first letters of a company's words, with and without the particles among them.
+pub fn of_first_letters(name: &Name, mut take: impl FnMut(u32)) {
+    let firsts = |particles: bool| {
+        let words = name.tokens.iter().filter(move |token| particles || token.kind != words::Kind::Particle);
+        words.filter_map(|token| token.text.bytes().next())
+    };
+    for particles in [true, false] {
+        if name.schema == Schema::Company && (2..=7).contains(&firsts(particles).count()) {
+            take(of_initials(firsts(particles)));
+        }
+    }
+}
+
+/// A sound with its vowels alike and the consonants that are mixed up alike.
+struct Shape {
+    letters: [u8; SHAPE_MAX],
+    len: usize,
+}
+
+/// Letters of a shape that are looked at: a word's, or those of two words run together.
+const SHAPE_MAX: usize = 48;
+
+impl Shape {
+    fn new() -> Self {
+        Self { letters: [0; SHAPE_MAX], len: 0 }
+    }
+
+    fn of(letters: &str) -> Self {
+        let mut shape = Self::new();
+        shape.append(letters);
+        shape
+    }
+
+    fn append(&mut self, sound: &str) {
+        // H is dropped and added freely; X is spelt KS in a sound.
+        let letters = sound.bytes().zip(sound.bytes().skip(1).chain([0])).filter(|pair| pair.0 != b'h' && *pair != (b'k', b's'));
+        for (letter, _) in letters {
+            let class = class(letter);
+            let doubled = self.len.checked_sub(1).and_then(|at| self.letters.get(at)) == Some(&class);
+            if let (false, Some(slot)) = (doubled, self.letters.get_mut(self.len)) {
+                *slot = class;
+                self.len += 1;
+            }
+        }
+    }
+
+    fn letters(&self) -> &[u8] {
+        self.letters.get(..self.len).unwrap_or_default()
+    }
+}
+
+fn class(letter: u8) -> u8 {
+    match letter {
+        b'e' | b'i' | b'o' | b'u' | b'y' | b'0' | b'1' | b'3' | b'4' => b'a',
+        b'p' | b'8' => b'b',
+        b'd' | b'7' => b't',
+        b'g' | b'q' | b'9' => b'k',
+        b'z' | b'c' | b'j' | b'5' => b's',
+        b'n' => b'm',
+        b'r' => b'l',
+        b'v' | b'w' => b'f',
+        other => other,
+    }
+}
+
+fn hash(kind: Kind, letters: impl Iterator<Item = u8>) -> u32 {
+    let sum = letters.fold(mix(kind as u64), |hash, letter| (hash ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3));
+    (mix(sum) >> 32) as u32
+}
+
+/// The finisher of SplitMix64.
+fn mix(mut value: u64) -> u64 {
+    value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+/// Numbers under keys: sorted pairs behind a table of where each leading part of a key begins.
+#[derive(Debug, Default)]
+pub struct Keys {
+    /// By the upper bits of the key.
+    starts: Vec<u32>,
+    shift: u32,
+    pairs: Vec<(u32, u32)>,
+}
+
+impl Keys {
+    pub fn build(mut pairs: Vec<(u32, u32)>) -> Self {
+        pairs.sort_unstable();
+        pairs.dedup();
+        pairs.shrink_to_fit();
+        let bits = (usize::BITS - (pairs.len() / 2).leading_zeros()).clamp(1, 24);
+        let shift = 32 - bits;
+        let mut starts = vec![0; (1 << bits) + 1];
+        for (key, _) in &pairs {
+            if let Some(count) = starts.get_mut((key >> shift) as usize + 1) {
+                *count += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        Self { starts, shift, pairs }
+    }
+
+    /// The numbers under a key.
+    pub fn find(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
+        let bucket = (key >> self.shift) as usize;
+        let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1)).map(|(from, to)| *from as usize..*to as usize);
+        let pairs = range.and_then(|range| self.pairs.get(range)).unwrap_or_default();
+        pairs.iter().filter(move |(known, _)| *known == key).map(|(_, number)| *number)
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.starts.capacity() * 4 + self.pairs.capacity() * 8
+    }
+}

@@ -1,0 +1,104 @@
+//! The index against looking at every name.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::names::token::Name;
+
+const NAMES: &[&str] = &[
+    "Arvid Solbakken",
+    "Usman Karimov Danilevich",
+    "Mohammad Ali Rahimi",
+    "Muhammad Ali Zarkari",
+    "Jean-Claude Perrault",
+    "Katarina Lindqvist",
+    "Abd al-Rahman Qureshi",
+    "Friedrich Buchenau",
+    "Maria del Carmen Ortuzar",
+    "Yevgeny Patrukhin",
+    "محمد الزركاري",
+    "Ли Вэй",
+    "AL Abu Muhammad Shoroku",
+    "HAN AL-KAWARI",
+];
+
+/// How many of them are in Latin letters.
+const LATIN: usize = 10;
+
+fn index() -> Index {
+    Index::build(Schema::Person, NAMES.iter().zip(0..).map(|(name, owner)| ((*name).to_owned(), owner)))
+}
+
+fn search(index: &Index, query: &str) -> Vec<u32> {
+    let (mut search, mut found) = (Search::default(), Vec::new());
+    let query = Name::parse(query, Schema::Person);
+    index.search(&query, 0.7, &mut search, &mut found);
+    let mut all = Vec::new();
+    index.search_all(&query, 0.7, &mut search, &mut all);
+    assert_eq!(found, all);
+    found.iter().map(|found| found.owner).collect()
+}
+
+#[test]
+fn a_mangled_name_finds_its_entry() {
+    let index = index();
+    for (query, owner) in [
+        ("SOLBAKKEN ARVID", 0),
+        ("Arvd Solbaken", 0),
+        ("Usman Danilevich Karimov", 1),
+        ("JC Perrault", 4),
+        ("Jean Claude Perault", 4),
+        ("Katarína Lindquist", 5),
+        ("Abdurrahman Qureshi", 6),
+        ("FriedrichBuchenau", 7),
+        ("Carmen Ortuzar", 8),
+        ("Evgeniy Patrukhin", 9),
+        ("Mohamed al-Zarkari", 10),
+        ("Mr. Li Wei", 11),
+        ("Abu Muhammad Soroku AL", 12),
+        ("al-Kawari al-Din", 13),
+    ] {
+        assert!(search(&index, query).contains(&owner), "{query}");
+    }
+    assert_eq!(search(&index, "Somebody Else"), Vec::<u32>::new());
+}
+
+#[test]
+fn a_change_is_in_force_at_once_and_the_old_index_stays_as_it_was() {
+    let old = index();
+    let new = old.updated([("Petra Novotna".to_owned(), 90)], [0]);
+    assert_eq!(search(&new, "Petra Novotná"), [90]);
+    assert_eq!(search(&new, "Arvid Solbakken"), Vec::<u32>::new());
+    assert_eq!((search(&old, "Arvid Solbakken"), search(&old, "Petra Novotná")), (vec![0], Vec::new()));
+}
+
+#[test]
+fn hostile_names_are_indexed_and_searched_in_bounds() {
+    let hostile =
+        ["a ".repeat(100_000), "x".repeat(10 << 20), String::new(), "\u{202e}\u{200f}".into(), "e\u{301}".repeat(100_000)];
+    let index = Index::build(Schema::Person, hostile.iter().cloned().zip(0..));
+    assert!(index.bytes() < 1 << 20);
+    for query in &hostile {
+        search(&index, query);
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_name_with_a_slip_anywhere_is_found_if_looking_at_every_name_finds_it(
+        at in 0usize..60,
+        letter in "[a-z]",
+        entry in 0..LATIN,
+    ) {
+        let mut letters: Vec<char> = NAMES[entry].chars().collect();
+        let at = at % letters.len();
+        prop_assume!(letters[at].is_alphabetic());
+        letters[at] = letter.chars().next().unwrap();
+        let query = Name::parse(&letters.into_iter().collect::<String>(), Schema::Person);
+        let (index, mut search, mut found, mut all) = (index(), Search::default(), Vec::new(), Vec::new());
+        index.search(&query, 0.7, &mut search, &mut found);
+        index.search_all(&query, 0.7, &mut search, &mut all);
+        let own = |hits: &[Found]| hits.iter().find(|hit| hit.owner == entry as u32).copied();
+        prop_assert_eq!(own(&found), own(&all));
+    }
+}

@@ -1,0 +1,73 @@
+//! What the lists said of parties seen before: a party that comes again costs one hash.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem;
+
+use crate::lists::{Known, NameHit, Watchlists};
+use crate::names::{Schema, Scorer, Search};
+
+/// Parties remembered in one generation; the cache holds two. Some 60 bytes each.
+const GENERATION_MAX: usize = 100_000;
+
+/// A bounded memory of answers. Holds no names, only their hashes; never changes an answer, only its cost.
+#[derive(Debug, Default)]
+pub struct Cache {
+    /// The lists that the answers are from.
+    lists: [u8; 32],
+    young: HashMap<u128, Vec<NameHit>>,
+    /// What was young before; what is asked for again is moved to the young.
+    old: HashMap<u128, Vec<NameHit>>,
+    search: Search,
+    scorer: Scorer,
+    /// Names asked for, since whoever reads the number last set it back.
+    pub asked: u64,
+    /// Of them, those known.
+    pub known: u64,
+}
+
+impl Cache {
+    /// The hits of a party, from memory or from the lists.
+    pub fn hits(
+        &mut self,
+        version: [u8; 32],
+        name: &str,
+        schema: Option<Schema>,
+        known: Known<'_>,
+        lists: &Watchlists,
+    ) -> (&[NameHit], &mut Scorer) {
+        if self.lists != version {
+            self.lists = version;
+            self.young.clear();
+            self.old.clear();
+        }
+        if self.young.len() >= GENERATION_MAX {
+            self.old = mem::take(&mut self.young);
+        }
+        self.asked += 1;
+        let key = key(name, schema, known);
+        if self.young.contains_key(&key) {
+            self.known += 1;
+        } else {
+            let hits = match self.old.remove(&key) {
+                Some(hits) => {
+                    self.known += 1;
+                    hits
+                }
+                None => lists.names(name, schema, known, None, &mut self.search),
+            };
+            self.young.insert(key, hits);
+        }
+        (self.young.get(&key).map(Vec::as_slice).unwrap_or_default(), &mut self.scorer)
+    }
+}
+
+/// 128 bits of everything that the answer depends on.
+fn key(name: &str, schema: Option<Schema>, known: Known<'_>) -> u128 {
+    let half = |seed: u8| {
+        let mut hasher = DefaultHasher::new();
+        (seed, name, schema, known.country, known.address).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(1) << 64 | half(2)
+}
