@@ -4,7 +4,7 @@
 //! bags, each word as often as it occurs. A synthetic name has as many words as a real one drawn at random, each drawn from the
 //! bag. 700,000 people and 300,000 companies are made so, seeded. Half of the queries are such names mangled (a slip, a swapped
 //! pair, a lost or doubled letter, another order, an initial, words run together), half are new names of the same recipe; each is
-//! searched among the people and among the companies, as a party in the stream is.
+//! searched among the people and among the companies, as a party in the stream is, after as many others.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark stops at what is not as expected")]
 
@@ -36,15 +36,19 @@ fn main() {
     println!("names_memory {:.0} bytes/name", held as f64 / (names[0].len() + names[1].len()) as f64);
 
     let mut search = Search::default();
+    // As in the stream, where words of other parties were asked for before.
+    let others = self::queries(&bags, &names, &mut chance);
+    timed(&others, |query| find(&indexes, query, &mut search).len());
     let mut times = timed(&queries, |query| find(&indexes, query, &mut search).len());
-    let mut again = timed(&queries, |query| find(&indexes, query, &mut search).len());
-    times.iter_mut().zip(&mut again).for_each(|(one, other)| *one = (*one).min(*other));
     times.sort();
     let index_mean = times.iter().sum::<Duration>() / times.len() as u32;
     println!("names_search_p50 {:.1} us", micros(times[times.len() / 2]));
     println!("names_search_p99 {:.1} us", micros(times[times.len() * 99 / 100]));
     println!("names_search_mean {:.1} us", micros(index_mean));
 
+    if std::env::var_os("NAMES_SEARCH_ONLY").is_some() {
+        return;
+    }
     let (mut wanted, mut met, mut brute) = (0, 0, Duration::ZERO);
     for query in &queries {
         let found = find(&indexes, query, &mut search);

@@ -153,14 +153,7 @@ fn share<Q: Borrow<Token>, E: Borrow<Token>>(alignment: &Alignment, schema: Sche
     }
     let query_left = left(query, |at| alignment.is_query_used(at));
     let entry_left = left(entry, |at| alignment.is_entry_used(at));
-    let costs = match schema {
-        Schema::Person => PERSON,
-        Schema::Company => COMPANY,
-    };
-    let contradicted = query_left.min(entry_left);
-    let lost = costs.contradicted * contradicted
-        + costs.query_only * (query_left - contradicted)
-        + costs.entry_only * (entry_left - contradicted);
+    let lost = lost(schema, query_left, entry_left);
     let by_consonants = alignment.pairs.iter().all(|pair| pair.meeting.how == How::Consonants);
     let weak = match telling {
         _ if by_consonants => CONSONANTS_ONLY,
@@ -169,6 +162,23 @@ fn share<Q: Borrow<Token>, E: Borrow<Token>>(alignment: &Alignment, schema: Sche
         _ => 1.0,
     };
     weak * alike / (met + lost)
+}
+
+/// What words left over cost, given their losses.
+fn lost(schema: Schema, query_left: f32, entry_left: f32) -> f32 {
+    let costs = match schema {
+        Schema::Person => PERSON,
+        Schema::Company => COMPANY,
+    };
+    let contradicted = query_left.min(entry_left);
+    costs.contradicted * contradicted
+        + costs.query_only * (query_left - contradicted)
+        + costs.entry_only * (entry_left - contradicted)
+}
+
+/// About the score of names of which that weight met and those losses are left over.
+pub fn estimate(schema: Schema, met: f32, query_left: f32, entry_left: f32) -> f32 {
+    if met <= 0.0 { 0.0 } else { met / (met + lost(schema, query_left, entry_left)) }
 }
 
 fn weight<T: Borrow<Token>>(tokens: &[T], range: &std::ops::Range<u8>) -> f32 {

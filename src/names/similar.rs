@@ -150,6 +150,26 @@ fn is_short_abjad(word: &Token, letters: usize) -> bool {
     word.script == Script::Abjad && letters <= SHORT
 }
 
+/// What can be told of two words at a glance: whether slips may turn one into the other, or they may sound alike.
+#[derive(Debug, Clone, Copy)]
+pub struct Brief {
+    letters: u32,
+    heard_letters: u32,
+    length: u8,
+}
+
+impl Brief {
+    pub fn of(word: &Token) -> Self {
+        Self { letters: word.letters, heard_letters: word.heard_letters, length: word.text.len() as u8 }
+    }
+
+    pub fn may_be_slip_of(self, other: Self) -> bool {
+        let limit = slips_allowed(usize::from(self.length.max(other.length)));
+        let least = slips_apart(self.letters, other.letters).min(slips_apart(self.heard_letters, other.heard_letters));
+        least <= limit && self.length.abs_diff(other.length) <= 4
+    }
+}
+
 /// Short words in scripts of syllables are all alike, and nobody mistypes a letter in them.
 fn is_short_syllables(one: &Token, other: &Token) -> bool {
     const SHORT: usize = 4;

@@ -27,30 +27,38 @@ enum Kind {
 
 /// Calls `take` with each key of a word of the vocabulary.
 pub fn of_word(word: &Token, mut take: impl FnMut(u32)) {
-    common(word, &mut take);
+    by_table(word, &mut take);
+    by_spelling(word, &mut take);
     let whole = matches!(word.script, Script::Alphabet);
     if word.skeleton.len() >= 2 {
         take(hash(if whole { Kind::Consonants } else { Kind::ConsonantsOnly }, word.skeleton.bytes()));
     }
 }
 
-/// Calls `take` with each key under which a query's word may find others.
-pub fn of_query(word: &Token, mut take: impl FnMut(u32)) {
-    common(word, &mut take);
+/// Calls `take` with each key under which a query's word may find others, and whether by its spelling or sound alone.
+pub fn of_query(word: &Token, mut take: impl FnMut(u32, bool)) {
+    by_table(word, &mut |key| take(key, false));
+    by_spelling(word, &mut |key| take(key, true));
     if word.skeleton.len() >= 2 {
-        take(hash(Kind::ConsonantsOnly, word.skeleton.bytes()));
+        take(hash(Kind::ConsonantsOnly, word.skeleton.bytes()), false);
         if !matches!(word.script, Script::Alphabet) {
-            take(hash(Kind::Consonants, word.skeleton.bytes()));
+            take(hash(Kind::Consonants, word.skeleton.bytes()), false);
         }
     }
 }
 
-fn common(word: &Token, take: &mut impl FnMut(u32)) {
+fn by_table(word: &Token, take: &mut impl FnMut(u32)) {
     if let Some(number) = word.number {
         return take(hash(Kind::Number, number.to_le_bytes().into_iter()));
     }
     take(hash(Kind::Canonical, word.canonical.bytes()));
     word.nicknames.iter().for_each(|group| take(hash(Kind::Nickname, group.to_le_bytes().into_iter())));
+}
+
+fn by_spelling(word: &Token, take: &mut impl FnMut(u32)) {
+    if word.number.is_some() {
+        return;
+    }
     let slips = if word.text.len() <= SHORT { Slips::Vowels } else { Slips::All };
     let (heard, typed) = (Shape::of(&word.sound), Shape::of(&word.text));
     shape_keys(&heard, slips, take);

@@ -1,12 +1,15 @@
 //! One immutable part of an index.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::align::{Alignment, may_be_initials};
 use super::super::fold::Script;
 use super::super::forms::Form;
-use super::super::score::Side;
-use super::super::similar::{Meeting, meet};
+use super::super::score::{Side, estimate};
+use super::super::similar::{Brief, Meeting, meet};
 use super::super::token::{Name, Schema, TOKENS_MAX, Token};
 use super::super::words::Kind;
 use super::Search;
@@ -23,9 +26,9 @@ pub struct Found {
 }
 
 /// Names that one search scores at most. A query that more names resemble ("Mohammed Ali") is told the best of them.
-pub const SCORED_MAX: usize = 400;
+pub const SCORED_MAX: usize = 250;
 /// Names found in one segment at most.
-pub const FOUND_MAX: usize = 50;
+pub const FOUND_MAX: usize = 20;
 /// A word that more names hold is counted only among names that another word found.
 const FREQUENT: usize = 20_000;
 /// Letters of the shortest word that is looked for within another.
@@ -38,13 +41,21 @@ const INITIAL_PARTS: u16 = 50;
 const JOINED_MAX: usize = 200;
 /// Weights are counted in these parts, so that counting is exact whatever the order.
 const UNIT: f32 = 100.0;
+/// Words remembered with the words like them; some 200 bytes each.
+const ALIKE_KNOWN_MAX: usize = 50_000;
+/// Parts in which what a name has left over is kept.
+const LOSS_UNIT: f32 = 15.0;
 /// How far the count may underrate a score: words that meet although no key finds them.
 const LEEWAY: f32 = 0.06;
 
 #[derive(Debug)]
 pub struct Segment {
+    /// Told from every other of the process, for what is remembered of it.
+    id: u64,
     schema: Schema,
     vocabulary: Vec<Token>,
+    /// The same at a glance.
+    briefs: Vec<Brief>,
     /// Words by key.
     words: Keys,
     /// Names of companies by their first letters.
@@ -53,6 +64,8 @@ pub struct Segment {
     starts: Vec<u32>,
     rows: Vec<u32>,
     forms: Vec<Option<Form>>,
+    /// What each name's words cost when they are not met, in [`LOSS_UNIT`] parts.
+    losses: Vec<u8>,
     owners: Vec<u32>,
     /// Where each word's names begin; one more than words.
     posting_starts: Vec<u32>,
@@ -60,7 +73,7 @@ pub struct Segment {
 }
 
 /// A query's word: the names that words like it lead to, its weight, and those words with their likeness.
-type Group = (usize, f32, Vec<(u32, f32)>);
+type Group = (usize, f32, Arc<[(u32, f32)]>);
 
 /// What a search counts with.
 #[derive(Debug, Default)]
@@ -73,6 +86,8 @@ pub struct Counting {
     round: u32,
     /// Words like a query's word, and how much.
     alike: Vec<(u32, f32)>,
+    /// The same for words asked for before: parties share their words.
+    alike_known: HashMap<u128, Arc<[(u32, f32)]>>,
     /// Words like any of the query's.
     counted: HashSet<u32>,
     runs: Alignment,
@@ -101,10 +116,12 @@ impl Segment {
         let numbers = self.starts.capacity() + self.rows.capacity() + self.owners.capacity();
         let postings = self.posting_starts.capacity() + self.postings.capacity();
         self.vocabulary.iter().map(word).sum::<usize>()
+            + self.briefs.capacity() * size_of::<Brief>()
             + self.words.bytes()
             + self.initials.bytes()
             + 4 * (numbers + postings)
             + self.forms.capacity()
+            + self.losses.capacity()
     }
 
     pub fn search(&self, query: &Name, threshold: f32, search: &mut Search, found: &mut Vec<Found>) {
@@ -113,7 +130,13 @@ impl Segment {
         self.rank(query, threshold, &mut search.counting);
         let before = found.len();
         for at in 0..search.counting.ranked.len() {
-            let Some((_, name)) = search.counting.ranked.get(at).copied() else { break };
+            let Some((estimate, name)) = search.counting.ranked.get(at).copied() else { break };
+            let enough = found.len() - before >= FOUND_MAX;
+            if enough
+                && found.get(before..).unwrap_or_default().iter().filter(|found| found.score >= estimate).count() >= FOUND_MAX
+            {
+                break;
+            }
             self.score(query, name, threshold, search, found, &[]);
         }
         keep_best(found, before);
@@ -172,10 +195,10 @@ impl Segment {
         let mut groups: Vec<Group> = Vec::with_capacity(query.tokens.len());
         counting.counted.clear();
         for token in counted(query) {
-            self.find_alike(token, counting);
-            counting.counted.extend(counting.alike.iter().map(|(word, _)| *word));
-            let names = counting.alike.iter().map(|(word, _)| self.names_with(*word).len()).sum();
-            groups.push((names, token.weight(), counting.alike.clone()));
+            let alike = self.alike(token, counting);
+            counting.counted.extend(alike.iter().map(|(word, _)| *word));
+            let names = alike.iter().map(|(word, _)| self.names_with(*word).len()).sum();
+            groups.push((names, token.weight(), alike));
         }
         groups.sort_by_key(|(names, _, _)| *names);
         let whole = whole(query);
@@ -184,7 +207,7 @@ impl Segment {
             // What is left could still be a match by itself.
             let needed = reachable(left, whole) >= threshold - LEEWAY;
             let only_known = !needed && *names > FREQUENT.min(counting.touched.len() * 8 + 2_000);
-            for (word, similarity) in words {
+            for (word, similarity) in words.iter() {
                 let parts = (weight * similarity * UNIT) as u16;
                 self.names_with(*word).iter().for_each(|name| counting.add(*name, parts, only_known));
             }
@@ -212,13 +235,37 @@ impl Segment {
         }
     }
 
+    /// The words of the vocabulary that meet a query's word, from memory if it was asked for before.
+    fn alike(&self, token: &Token, counting: &mut Counting) -> Arc<[(u32, f32)]> {
+        let half = |seed: u8| {
+            let mut hasher = DefaultHasher::new();
+            (seed, self.id, token.kind, token.script, &token.text).hash(&mut hasher);
+            u128::from(hasher.finish())
+        };
+        let key = half(1) << 64 | half(2);
+        if let Some(known) = counting.alike_known.get(&key) {
+            return Arc::clone(known);
+        }
+        self.find_alike(token, counting);
+        if counting.alike_known.len() >= ALIKE_KNOWN_MAX {
+            counting.alike_known.clear();
+        }
+        let alike: Arc<[_]> = counting.alike.as_slice().into();
+        counting.alike_known.insert(key, Arc::clone(&alike));
+        alike
+    }
+
     /// Finds the words of the vocabulary that meet a query's word.
     fn find_alike(&self, token: &Token, counting: &mut Counting) {
         counting.alike.clear();
         counting.round += 1;
         let Counting { seen, round, alike, .. } = counting;
-        keys::of_query(token, |key| {
+        let brief = Brief::of(token);
+        keys::of_query(token, |key, by_spelling| {
             for word in self.words.find(key) {
+                if by_spelling && !self.briefs.get(word as usize).is_some_and(|known| brief.may_be_slip_of(*known)) {
+                    continue;
+                }
                 let Some(last) = seen.get_mut(word as usize) else { continue };
                 if std::mem::replace(last, *round) == *round {
                     continue;
@@ -285,19 +332,20 @@ impl Segment {
         }
     }
 
-    /// Puts the names that may reach the threshold in order of what they met, the most promising first.
+    /// Puts the names that may reach the threshold in order of what they may score, the most promising first.
     fn rank(&self, query: &Name, threshold: f32, counting: &mut Counting) {
-        let whole = whole(query);
+        let (whole, loss) = (whole(query), counted(query).map(Token::loss).sum::<f32>());
         let Counting { met, touched, ranked, .. } = counting;
         ranked.clear();
         for name in touched.drain(..) {
             let Some(parts) = met.get_mut(name as usize).map(std::mem::take) else { continue };
-            let weight = (f32::from(parts) / UNIT).min(whole);
-            let score = reachable(weight, whole);
-            if score >= threshold - LEEWAY {
-                // Of names that met as much, the shorter has less left over.
-                ranked.push((score - 0.02 * self.row(name).len() as f32, name));
+            let share = (f32::from(parts) / UNIT / whole).min(1.0);
+            if reachable(share * whole, whole) < threshold - LEEWAY {
+                continue;
             }
+            let entry_loss = f32::from(self.losses.get(name as usize).copied().unwrap_or_default()) / LOSS_UNIT;
+            let score = estimate(self.schema, share * whole, (1.0 - share) * loss, (entry_loss - share * loss).max(0.0));
+            ranked.push((score, name));
         }
         let better = |one: &(f32, u32), other: &(f32, u32)| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1));
         if ranked.len() > SCORED_MAX {
@@ -377,14 +425,18 @@ struct Builder {
 
 impl Builder {
     fn new(schema: Schema) -> Self {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         let segment = Segment {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             schema,
             vocabulary: Vec::new(),
+            briefs: Vec::new(),
             words: Keys::default(),
             initials: Keys::default(),
             starts: vec![0],
             rows: Vec::new(),
             forms: Vec::new(),
+            losses: Vec::new(),
             owners: Vec::new(),
             posting_starts: Vec::new(),
             postings: Vec::new(),
@@ -398,6 +450,7 @@ impl Builder {
         let initials = &mut self.initials;
         keys::of_first_letters(&name, |key| initials.push((key, number)));
         self.segment.forms.push(name.form);
+        self.segment.losses.push((name.tokens.iter().map(Token::loss).sum::<f32>() * LOSS_UNIT) as u8);
         self.segment.owners.push(owner);
         for token in name.tokens {
             let word = self.word(token);
@@ -424,11 +477,13 @@ impl Builder {
         for (token, number) in segment.vocabulary.iter().zip(0..) {
             keys::of_word(token, |key| words.push((key, number)));
         }
+        segment.briefs = segment.vocabulary.iter().map(Brief::of).collect();
         segment.words = Keys::build(words);
         segment.initials = Keys::build(self.initials);
         (segment.posting_starts, segment.postings) = postings(&segment.starts, &segment.rows, segment.vocabulary.len());
         [&mut segment.starts, &mut segment.rows, &mut segment.owners].into_iter().for_each(Vec::shrink_to_fit);
         segment.forms.shrink_to_fit();
+        segment.losses.shrink_to_fit();
         segment.vocabulary.shrink_to_fit();
         self.segment
     }
