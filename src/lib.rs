@@ -4,10 +4,10 @@
 //! # The way of a message
 //!
 //! ```text
-//!  Kafka ──▶ source ──▶ decode ──▶ screen ──▶ sink ──▶ Kafka
-//!           claims      canonical  facts →    one transaction: alerts, referrals,
-//!           batches     message    evidence   assessments, dead letters, positions
-//!                                  → verdict
+//!  Kafka ──▶ source ──▶ decode ──▶ memory ──▶ screen ──▶ sink ──▶ Kafka
+//!           claims      canonical  remember   facts →    one transaction: alerts, referrals,
+//!           batches     message    & recall   evidence   assessments, dead letters, positions
+//!                                             → verdict
 //! ```
 //!
 //! Read the modules in the order in which data flows:
@@ -18,12 +18,14 @@
 //! | [`batch`], [`record`] | what Kafka gave; why a record could not be read | – |
 //! | [`decode`] | one folder a format: bytes to canonical messages | `model` |
 //! | [`model`] | the canonical message; units stand in names | – |
+//! | [`memory`] | how every party, lane and shipment usually behaves; a fold without order; snapshots | `model`, `codes`, `names` |
 //! | [`codes`] | the field's code lists and reference tables | – |
 //! | [`names`] | names told alike: spelling, script, company form; the canonical key of a party | – |
 //! | [`lists`] | watchlists: their formats and faults; who resembles whom on them | `names`, `codes` |
 //! | [`screen`] | facts, indicators, profiles, watchlists, the decision | `model`, `codes`, `memory`, `lists` |
 //! | [`bundle`] | profiles and policy as one hashed, signed whole; which one is in force | `screen` |
 //! | [`backtest`] | what a bundle would have said about history | `decode`, `screen`, `bundle` |
+//! | [`replay`] | the pipeline without Kafka: what `screen` and `explain` run | `decode`, `memory`, `screen` |
 //! | [`outputs`] | what is published, and its Avro form | `screen` |
 //! | [`sink`] | transactions, the register of open holds | Kafka |
 //! | [`service`] | wires the stages, stops them in order | everybody |
@@ -32,23 +34,24 @@
 //! | [`operations`] | what operators ask of the brokers: topics, rights, lag, dead letters | Kafka |
 //! | [`cli`], [`demo`] | the commands; an embedded broker with synthetic terminals | everybody |
 //!
-//! `decode`, `screen`, `bundle` and `backtest` know neither Kafka nor the clock: a test, a benchmark or `loadgate screen` runs them with
-//! nothing but bytes.
+//! `decode`, `memory`, `screen`, `bundle` and `backtest` know neither Kafka nor the clock: a test, a benchmark or `loadgate screen`
+//! runs them with nothing but bytes.
 //!
 //! # The laws
 //!
-//! 1. **The log is the only truth.** What a replica remembers is a fold over what was read from Kafka: positions from the group,
-//!    open holds from the referrals topic. Nothing else is durable. (`sink::HoldLog`)
-//! 2. **Order and repetition do not matter.** A repeated or late message changes nothing that was told before: a hold only rises.
-//!    (`sink::Holds`)
-//! 3. **Screening is a pure function** of a consignment's facts and the rule bundle: no clock, no I/O, no randomness but a seeded
-//!    hash; time is event time. (`screen::decision`)
+//! 1. **The log is the only truth.** What a replica remembers is a fold over what was read from Kafka: memory from the messages and
+//!    from what was assessed, positions from the group, holds from the referrals topic. A snapshot is a cache of that fold with the
+//!    positions it stands for. Nothing else is durable. (`memory`, `sink::HoldLog`)
+//! 2. **The fold does not care about order.** Any order and any repetition of the same messages gives the same memory, byte for
+//!    byte, and the same register of holds. (`memory`, `sink::Holds`)
+//! 3. **Screening is a pure function** of a consignment's facts, memory's included, and the rule bundle: no clock, no I/O, no
+//!    randomness but a seeded hash; time is event time. (`screen::judge`)
 //! 4. **Verdicts and positions commit together**, in one Kafka transaction. After any crash a reader of committed data sees each
 //!    verdict exactly once. (`sink::Transactor`)
 //! 5. **Silence is never clearance.** Every consignment gets an assessment; what cannot be read goes to the dead letters with a
-//!    reason; no failure, restart or amendment lifts a hold. (`service::Worker`, `sink::Holds`)
-//! 6. **Every verdict explains and repeats itself**: it carries each reason with the values compared, the hash of the rule bundle
-//!    and where in the log its message stands. (`outputs`)
+//!    reason; no failure, restart, expiry or amendment lifts a hold, only a person's outcome. (`service::Worker`, `sink::Holds`)
+//! 6. **Every verdict explains and repeats itself**: it carries each reason with the values compared, the hash of the rule bundle,
+//!    where in the log its message stands and how far memory had read. (`outputs`)
 //!
 //! Each law has a test that bears its name: `grep -r law_ src tests`.
 

@@ -72,7 +72,9 @@ fn an_address_has_few_names() {
     strangers(6, receiver).waybill(0, &last).hits(&CONSIGNEE_ADDRESS, "about 7 parties have the address of this consignee");
     strangers(4, receiver).waybill(0, &last).misses(&CONSIGNEE_ADDRESS);
     let sender = r#"{"shipper": {"name": "NAME"}}"#;
-    strangers(5, sender).waybill(0, "{}").hits(&SHIPPER_ADDRESS, "about 7 parties have the address of this shipper");
+    let found = strangers(9, sender).waybill(0, "{}").findings();
+    let told = |finding: &Finding| finding.text.ends_with("parties have the address of this shipper");
+    assert!(found.iter().any(|(indicator, finding)| indicator.id == SHIPPER_ADDRESS.id && told(finding)));
     strangers(5, sender).waybill(0, r#"{"shipper": {"address": "9 NEW STREET"}}"#).misses(&SHIPPER_ADDRESS);
 }
 
