@@ -53,7 +53,7 @@ impl Judge {
         bundle: &Bundle,
     ) -> Option<Judged<'static>> {
         let id = moved(message, line)?;
-        self.from_memory(id, received, history, bundle, Vec::new(), Occasion::Moved)
+        self.remembered(id, received, history, bundle, Vec::new(), Occasion::Moved)
     }
 
     /// What a person found.
@@ -67,10 +67,10 @@ impl Judge {
     pub fn passed(&mut self, passed: &Passed, history: &History, bundle: &Bundle) -> Option<Judged<'static>> {
         let id = remembered_id(history, passed.kind == Kind::Outcome)?;
         let evidence = vec![deadline_evidence(passed.kind, passed.time, history)];
-        self.from_memory(id, passed.time, history, bundle, evidence, Occasion::Deadline)
+        self.remembered(id, passed.time, history, bundle, evidence, Occasion::Deadline)
     }
 
-    fn from_memory(
+    fn remembered(
         &mut self,
         id: ConsignmentId,
         at: Timestamp,
