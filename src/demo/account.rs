@@ -56,12 +56,13 @@ impl Account {
     }
 
     fn messages(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Totals { delivered, assessed, remembered, dead_letters, undelivered, .. } = self.totals;
+        let Totals { delivered, assessed, remembered, dead_letters, undelivered, noticed, .. } = self.totals;
         writeln!(f, "Account of {:.1} s", self.elapsed.as_secs_f64())?;
         writeln!(f, "  {:<34}{delivered:>10}", "messages sent")?;
         let consignments = self.totals.consignments();
         writeln!(f, "  {:<34}{assessed:>10}   {consignments} consignments", "assessed")?;
         writeln!(f, "  {:<34}{remembered:>10}   bookings, manifests, status updates", "read, nothing to assess")?;
+        writeln!(f, "  {:<34}{noticed:>10}   memory's own, about shipments on their way", "of them noticed")?;
         let expected = if self.totals.other_reasons == 0 { "all for the expected reason".to_owned() } else { self.reasons() };
         writeln!(f, "  {:<34}{dead_letters:>10}   {expected}", "dead letters")?;
         let difference = delivered.abs_diff(self.totals.settled());

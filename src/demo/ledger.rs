@@ -48,6 +48,8 @@ pub struct Totals {
     pub clean_referred: u64,
     /// Consignments assessed, by decision.
     pub decisions: BTreeMap<Decision, u64>,
+    /// Assessments of movements and deadlines: memory's own, beside the fate of the messages.
+    pub noticed: u64,
     pub reasons: BTreeMap<String, u64>,
     /// Dead letters whose reason is not the expected one; balanced all the same.
     pub other_reasons: u64,

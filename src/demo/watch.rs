@@ -15,6 +15,7 @@ use super::broker::Topics;
 use super::published::Alert;
 use super::{DemoError, SharedLedger};
 use crate::outputs::read;
+use crate::screen::verdict::Occasion;
 
 /// What the live view shows beside the ledger's counts.
 #[derive(Debug, Default)]
@@ -87,8 +88,10 @@ impl Watch {
 
     fn enter(&self, topic: &str, payload: &[u8], ledger: &SharedLedger, published: &SharedPublished) {
         let read = if topic == self.topics.assessments {
-            read::assessment(payload).map(|read::Assessment { source, decision, .. }| {
-                super::lock(ledger).assessed(source.partition, source.offset, decision);
+            read::assessment(payload).map(|read::Assessment { source, decision, occasion, .. }| match occasion {
+                Occasion::Declared => super::lock(ledger).assessed(source.partition, source.offset, decision),
+                // What memory finds on the way is no answer to the message that was sent.
+                Occasion::Moved | Occasion::Deadline | Occasion::Outcome => super::lock(ledger).totals.noticed += 1,
             })
         } else if topic == self.topics.dead_letters {
             read::dead_letter(payload).map(|read::DeadLetter { source, reason, .. }| {

@@ -33,7 +33,10 @@ fn id_of(hash: u32, bundle: &Bundle) -> Cow<'static, str> {
     let profile = || bundle.profiles.iter().find(|profile| id_hash(&profile.id) == hash).map(|profile| profile.id.clone());
     let lists = bundle.watch.iter().flat_map(|watch| watch.days()).map(|(id, _)| id);
     let mut list = lists.filter(|id| id_hash(id) == hash).map(str::to_owned);
-    indicator.map(Cow::Borrowed).or_else(|| profile().or_else(|| list.next()).map(Cow::Owned)).unwrap_or_else(|| format!("#{hash:08x}").into())
+    indicator
+        .map(Cow::Borrowed)
+        .or_else(|| profile().or_else(|| list.next()).map(Cow::Owned))
+        .unwrap_or_else(|| format!("#{hash:08x}").into())
 }
 
 fn ids(hashes: impl IntoIterator<Item = u32>, bundle: &Bundle) -> Ids {
