@@ -32,7 +32,7 @@ pub const FOUND_MAX: usize = 20;
 /// A word that more names hold is counted only among names that another word found.
 const FREQUENT: usize = 20_000;
 /// Letters of the shortest word that is looked for within another.
-const PIECE_MIN: usize = 3;
+const PIECE_MIN: usize = 2;
 /// A word within another that more names hold is counted only among names that another word found.
 const PIECE_NAMES_MAX: usize = 500;
 /// What an initial adds, in [`UNIT`] parts.
@@ -314,10 +314,11 @@ impl Segment {
         if token.sound.len() < 2 * PIECE_MIN {
             return;
         }
-        let parts = (token.weight() * UNIT) as u16;
         for at in PIECE_MIN..=token.sound.len() - PIECE_MIN {
             let Some((head, tail)) = token.sound.split_at_checked(at) else { continue };
             for piece in [head, tail] {
+                // Head and tail together are the word.
+                let parts = (token.weight() * UNIT * piece.len() as f32 / token.sound.len() as f32) as u16;
                 for word in
                     self.words.find(keys::of_piece(piece)).filter(|word| !counting.counted.contains(word)).collect::<Vec<_>>()
                 {
