@@ -40,8 +40,10 @@ const COMPANY: Costs = Costs { contradicted: 1.2, query_only: 0.6, entry_only: 0
 const TELLING: f32 = 0.5;
 /// Many names share their consonants.
 const CONSONANTS_ONLY: f32 = 0.85;
-/// Initials alone are hardly a name.
-const INITIALS_ONLY: f32 = 0.7;
+/// Initials, alone or beside a name that very many bear, are hardly a name.
+const INITIALS: f32 = 0.7;
+/// Weight of the words that have to be spelt out beside an initial.
+const SPELT_OUT: f32 = 1.0;
 /// Company forms of two classes: `Deutsche Bank AG` is not `Deutsche Bank GmbH`.
 const FORMS_DIFFER: f32 = 0.69;
 
@@ -141,12 +143,15 @@ fn forms_differ(one: Option<Form>, other: Option<Form>) -> bool {
 }
 
 fn share<Q: Borrow<Token>, E: Borrow<Token>>(alignment: &Alignment, schema: Schema, query: &[Q], entry: &[E]) -> f32 {
-    let (mut met, mut alike, mut telling) = (0.0, 0.0, 0);
+    let (mut met, mut alike, mut telling, mut spelt_out) = (0.0, 0.0, 0, 0.0);
     for pair in &alignment.pairs {
         let weight = weight(query, &pair.query).max(weight(entry, &pair.entry));
         met += weight;
         alike += weight * pair.meeting.similarity;
-        telling += u32::from(weight >= TELLING && pair.meeting.how != How::Initial);
+        if pair.meeting.how != How::Initial {
+            telling += u32::from(weight >= TELLING);
+            spelt_out += weight;
+        }
     }
     if met == 0.0 {
         return 0.0;
@@ -155,9 +160,11 @@ fn share<Q: Borrow<Token>, E: Borrow<Token>>(alignment: &Alignment, schema: Sche
     let entry_left = left(entry, |at| alignment.is_entry_used(at));
     let lost = lost(schema, query_left, entry_left);
     let by_consonants = alignment.pairs.iter().all(|pair| pair.meeting.how == How::Consonants);
+    let by_initials = spelt_out < SPELT_OUT && alignment.pairs.iter().any(|pair| pair.meeting.how == How::Initial);
     let weak = match telling {
         _ if by_consonants => CONSONANTS_ONLY,
-        0 => alike / met * if alignment.pairs.iter().any(|pair| pair.meeting.how == How::Initial) { INITIALS_ONLY } else { 1.0 },
+        _ if by_initials => INITIALS,
+        0 => alike / met,
         1 if lost > 0.0 => alike / met,
         _ => 1.0,
     };

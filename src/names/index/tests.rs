@@ -20,6 +20,7 @@ const NAMES: &[&str] = &[
     "Ли Вэй",
     "AL Abu Muhammad Shoroku",
     "HAN AL-KAWARI",
+    "HIKMETYAR LITVINOVA Hassan Hajji SAFIEDDINE",
 ];
 
 /// How many of them are in Latin letters.
@@ -57,6 +58,7 @@ fn a_mangled_name_finds_its_entry() {
         ("Mr. Li Wei", 11),
         ("Abu Muhammad Soroku AL", 12),
         ("al-Kawari al-Din", 13),
+        ("HIKMETYAR LITVINOVAHassan Hajji SSAFIEDDINE", 14),
     ] {
         assert!(search(&index, query).contains(&owner), "{query}");
     }
