@@ -1,4 +1,4 @@
-//! Observations: what one message tells memory, as keys and integers. Made in parallel by [`observe`](super::observe); folding them
+//! Observations: what one message tells memory, as keys and integers. Made in parallel by `Observer`; folding them
 //! needs neither the message nor its text.
 
 use std::num::NonZeroU32;

@@ -64,7 +64,7 @@ impl Index {
         self.segments.iter().map(|segment| segment.bytes()).sum()
     }
 
-    /// The best names with a score of `threshold` or more, at most [`segment::FOUND_MAX`] of each segment, best first; ties in the
+    /// The best names with a score of `threshold` or more, at most `segment::FOUND_MAX` of each segment, best first; ties in the
     /// order in which they were given. The query must have been read by the index's schema.
     pub fn search(&self, query: &Name, threshold: f32, search: &mut Search, found: &mut Vec<Found>) {
         found.clear();

@@ -6,7 +6,7 @@
 //!          once        BOG`, …       by a key     or be an error memoised
 //! ```
 //!
-//! A condition is posted under the rarest of its parts ([`cover`]); a long posting is split by the next part ([`level`]). Candidates
+//! A condition is posted under the rarest of its parts (`cover`); a long posting is split by the next part (`level`). Candidates
 //! are then evaluated whole, part for part, so the index decides only what need not be looked at. It answers exactly as
 //! evaluating every condition does, errors included: a property test holds the two against each other.
 
