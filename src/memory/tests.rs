@@ -7,7 +7,7 @@ use super::key::Kind;
 use super::observation::*;
 use super::snapshot::{self, Header, LoadError};
 use super::*;
-use crate::model::Timestamp;
+use crate::model::{Decision, Timestamp};
 
 fn key(kind: Kind, number: u8) -> Key {
     Keys::new(&[3; 16]).key(kind, &[&[b'k', number]])
@@ -35,7 +35,7 @@ fn declared() -> impl Strategy<Value = Observation> {
             consignee: key(Kind::Party, 10 + pick(2, 4)),
             agent: key(Kind::Agent, pick(3, 2)),
             master: if house { key(Kind::Consignment, number % 3) } else { Key::NONE },
-            kind: if house { BillClass::House } else { BillClass::Direct },
+            kind: if house { BillClass::House } else { [BillClass::Direct, BillClass::Consolidation][usize::from(pick(17, 2))] },
             lane: Lane { origin: *b"BOG", destination: [b'A' + pick(4, 3), b'M', b'S'] },
             origin_country: *b"CO",
             currency: *b"USD",
@@ -45,6 +45,7 @@ fn declared() -> impl Strategy<Value = Observation> {
             weight_g: 500 + 700 * u64::from(pick(8, 100)),
             volume_cm3: 9_000 * u64::from(pick(9, 100)),
             value_hundredths: 1_000 * u64::from(pick(10, 200)),
+            departure: Minute::of(Timestamp::from_millis(stamp.time.millis() + 3_600_000 * i64::from(pick(16, 60)))),
             exempt: pick(11, 5) == 0,
             entity: key(Kind::RegulatedEntity, pick(12, 2)),
             ..Bill::default()
@@ -103,6 +104,7 @@ fn others() -> impl Strategy<Value = Observation> {
             consignment,
             stamp,
             scores: [3, 40],
+            decision: Decision::Rfi,
             evidence: list(25, 4),
             answered: list(26, 3),
             ..Assessed::default()
@@ -163,6 +165,27 @@ proptest! {
         prop_assert_eq!(read, header);
         after.iter().for_each(|observation| memory.fold(observation));
         prop_assert_eq!(digest(&memory), digest(&fold(&observations)));
+    }
+
+    #[test]
+    fn a_deadline_passes_once_wherever_the_watermark_stops_and_whatever_is_done_again(
+        observations in history(60),
+        mut stops in prop::collection::vec(0_i64..200 * 24, 2..8),
+    ) {
+        let memory = fold(&observations);
+        stops.sort_unstable();
+        let at = |hour: i64| Timestamp::from_millis(START + hour * 3_600_000);
+        for partition in [(0, 0), (1, 0)] {
+            let whole = memory.passed(partition, at(stops[0]), at(stops[stops.len() - 1]));
+            let mut stepwise = Vec::new();
+            for step in stops.windows(2) {
+                // What is lost before its commit is done again from the same watermark.
+                let again = memory.passed(partition, at(step[0]), at(step[1]));
+                prop_assert_eq!(memory.passed(partition, at(step[0]), at(step[1])), again.clone());
+                stepwise.extend(again);
+            }
+            prop_assert_eq!(stepwise, whole);
+        }
     }
 
     #[test]

@@ -73,6 +73,10 @@ const MEASURE_EVERY: Duration = Duration::from_secs(1);
 
 impl Rememberer {
     pub fn remember(&mut self, observed: Observed) -> Remembered {
+        if observed.batch().forget {
+            self.memory = Memory::new(self.memory.horizons());
+            self.positions.clear();
+        }
         observed.observations.iter().for_each(|observation| self.memory.fold(observation));
         self.watermarks.extend(observed.batch().begun.iter().copied());
         for (entry, _) in observed.records() {

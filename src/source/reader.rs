@@ -142,45 +142,58 @@ impl Reader {
     }
 
     fn follow_new(&mut self) -> KafkaResult<()> {
-        let mut ends = BTreeMap::new();
-        for (topic, input) in (0_u16..).zip(self.inputs.clone()) {
-            let metadata = self.consumer.fetch_metadata(Some(&input.topic), CALL)?;
-            let numbers: Vec<i32> =
-                metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id()).collect();
-            if numbers.is_empty() {
-                tracing::warn!(topic = input.topic, "the topic does not exist yet");
-                return Err(KafkaError::MetadataFetch(rdkafka::error::RDKafkaErrorCode::UnknownTopicOrPartition));
-            }
-            for number in numbers {
-                let partition = Partition { topic, number };
-                let (first, end) = self.consumer.fetch_watermarks(&input.topic, number, CALL)?;
-                ends.insert(partition, end);
-                if !self.positions.contains_key(&partition) {
-                    let from = self.first_offset(&input.topic, partition, first, end)?;
-                    self.follow(partition, from)?;
-                }
-            }
-        }
+        let found = self.find_partitions()?;
         if self.ends.is_none() {
+            let ends: BTreeMap<Partition, i64> = found.iter().map(|(partition, (_, end))| (*partition, *end)).collect();
+            self.forget_another_log(&ends);
             self.ends = Some(Ends::new(Arc::clone(&self.fetched), ends));
+        }
+        for (partition, (first, end)) in found {
+            if !self.positions.contains_key(&partition) {
+                let from = self.first_offset(partition, first, end)?;
+                self.follow(partition, from)?;
+            }
         }
         Ok(())
     }
 
-    /// Where a partition that is new to this reader is read from.
-    fn first_offset(&self, topic: &str, partition: Partition, first: i64, end: i64) -> KafkaResult<i64> {
-        if let Some(position) = self.start.positions.get(&partition) {
-            if *position > end {
-                let ahead = position - end;
-                tracing::error!(
-                    topic,
-                    partition = partition.number,
-                    ahead,
-                    "memory is ahead of the log: was the topic made anew?"
-                );
+    /// Every partition of every topic, with its first offset and the one after its last.
+    fn find_partitions(&self) -> KafkaResult<BTreeMap<Partition, (i64, i64)>> {
+        let mut found = BTreeMap::new();
+        for (topic, input) in (0_u16..).zip(&self.inputs) {
+            let metadata = self.consumer.fetch_metadata(Some(&input.topic), CALL)?;
+            let numbers = metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id());
+            let before = found.len();
+            for number in numbers {
+                let watermarks = self.consumer.fetch_watermarks(&input.topic, number, CALL)?;
+                found.insert(Partition { topic, number }, watermarks);
             }
+            if found.len() == before {
+                tracing::warn!(topic = input.topic, "the topic does not exist yet");
+                return Err(KafkaError::MetadataFetch(rdkafka::error::RDKafkaErrorCode::UnknownTopicOrPartition));
+            }
+        }
+        Ok(found)
+    }
+
+    /// A memory that is ahead of the log is of another log. It is given up, and the log is read from the horizon.
+    fn forget_another_log(&mut self, ends: &BTreeMap<Partition, i64>) {
+        let is_ahead = |(partition, position): (&Partition, &i64)| ends.get(partition).is_none_or(|end| position > end);
+        if self.start.positions.iter().any(is_ahead) {
+            tracing::error!(
+                "the snapshot of memory is ahead of the log, so the topics were made anew: reading the log from the horizon"
+            );
+            self.start.positions.clear();
+            self.batch.forget = true;
+        }
+    }
+
+    /// Where a partition that is new to this reader is read from.
+    fn first_offset(&self, partition: Partition, first: i64, end: i64) -> KafkaResult<i64> {
+        if let Some(position) = self.start.positions.get(&partition) {
             return Ok((*position).clamp(first, end));
         }
+        let topic = self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.as_str()).unwrap_or_default();
         let mut times = TopicPartitionList::new();
         times.add_partition_offset(topic, partition.number, Offset::Offset(self.start.since.millis().max(0)))?;
         let found = self.consumer.offsets_for_times(times, CALL)?;
@@ -249,7 +262,9 @@ impl Reader {
 
     fn is_due(&self) -> bool {
         let full = self.batch.len() >= self.limits.records || self.batch.bytes() >= self.limits.bytes;
-        full || self.batch.caught_up || self.first_read.is_some_and(|first| first.elapsed() >= self.limits.age)
+        full || self.batch.caught_up
+            || self.batch.forget
+            || self.first_read.is_some_and(|first| first.elapsed() >= self.limits.age)
     }
 
     fn cut(&mut self) -> Batch {
@@ -334,6 +349,21 @@ mod tests {
     #[test]
     fn every_partition_is_read_from_where_memory_stands_without_a_claim() {
         with_reader(3, |_, batches| assert_eq!(offsets_until(batches, Claim::NONE, 9), [3, 4, 5, 6, 7, 8, 9]));
+    }
+
+    #[test]
+    fn a_memory_ahead_of_the_log_is_given_up_and_the_log_read_from_the_horizon() {
+        with_reader(11, |_, batches| {
+            let first = batches.recv_timeout(Duration::from_secs(20)).expect("the reader delivers");
+            assert!(first.forget);
+            let mut seen: Vec<i64> = first.entries().map(|entry| entry.record.origin.offset).collect();
+            while seen.len() < 10 {
+                let batch = batches.recv_timeout(Duration::from_secs(20)).expect("the reader delivers");
+                seen.extend(batch.entries().map(|entry| entry.record.origin.offset));
+                assert!(!batch.forget);
+            }
+            assert_eq!(seen, (0..10).collect::<Vec<_>>());
+        });
     }
 
     #[test]
