@@ -155,7 +155,11 @@ impl Replay {
         seen: Seen,
         each: &mut impl FnMut(Event<'_, '_>) -> bool,
     ) -> bool {
-        self.memory.fold(&Observation::Assessed(assessed(judged, key, seen)));
+        let assessed = assessed(judged, key, seen);
+        let silent = assessed.evidence.is_empty() && assessed.answered.is_empty() && judged.verdict.withdrawn.is_empty();
+        if !silent {
+            self.memory.fold(&Observation::Assessed(assessed));
+        }
         let id = HoldId::of(&judged.verdict.consignment);
         let tellings = self.holds.tellings(id, judged.verdict.decision, released, seen.received);
         self.holds.commit();

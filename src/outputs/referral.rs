@@ -32,7 +32,7 @@ impl Referral<'_> {
     }
 }
 
-/// What a published referral told: enough to know which holds are open.
+/// What a published referral told of a hold: enough to know which are open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     pub consignment: ConsignmentId,
@@ -42,20 +42,22 @@ pub struct Told {
 }
 
 impl Told {
-    /// Reads an encoded referral, framed or not. `None` when it is none: the topic is ours, but anybody may write to it.
+    /// Reads an encoded referral, framed or not. `None` when it is none, since anybody may write to the topic, or when it tells of no
+    /// hold, as most do.
     ///
     /// A record of an older or newer schema must yield its hold too: its first fields are read as they always stood, and the hold
     /// counts as issued before all others.
     pub fn read(value: &[u8]) -> Option<Self> {
-        if let Some(read::Referral { awb, hawb, code, received, since, .. }) = read::referral(value) {
-            let consignment = ConsignmentId { awb: awb.and_then(Awb::parse), hawb: hawb.map(str::to_owned) };
-            return Some(Told { consignment, code: code.to_owned(), since: since.unwrap_or(received) });
-        }
         let mut fields = Fields(Frame::skip(value));
         let awb = fields.optional_text()?.map(Awb::parse);
-        let hawb = fields.optional_text()?.map(str::to_owned);
-        let code = fields.text()?.to_owned();
-        Some(Told { consignment: ConsignmentId { awb: awb.flatten(), hawb }, code, since: Timestamp::default() })
+        let hawb = fields.optional_text()?;
+        let code = fields.text()?;
+        if !matches!(code.as_bytes(), [b'6' | b'7' | b'8', _]) {
+            return None;
+        }
+        let since = read::referral(value).map(|referral| referral.since.unwrap_or(referral.received)).unwrap_or_default();
+        let consignment = ConsignmentId { awb: awb.flatten(), hawb: hawb.map(str::to_owned) };
+        Some(Told { consignment, code: code.to_owned(), since })
     }
 }
 

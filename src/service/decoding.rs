@@ -51,6 +51,8 @@ pub struct Item<'b> {
     pub message: Result<&'b Message<'b>, &'b Rejected>,
     /// What it told memory.
     pub observations: &'b [Observation],
+    /// The place of the first of them among all of the batch.
+    pub first_observation: usize,
 }
 
 impl Observed {
@@ -70,6 +72,7 @@ impl Observed {
         decoded.iter().zip(observed).map(|(message, span)| Item {
             message: message.as_ref(),
             observations: self.observations.get(span.clone()).unwrap_or_default(),
+            first_observation: span.start,
         })
     }
 }
@@ -154,6 +157,10 @@ pub fn seen(record: Record<'_>) -> Seen {
 /// An assessment of our own, read back. `None` for what is none: anybody may write to the topic.
 pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Option<Assessed> {
     let line = read::assessment(payload)?;
+    // One without a reason changes nothing that is remembered, and most are that.
+    if line.evidence_ids.is_empty() && line.withdrawn_ids.is_empty() && line.answered_ids.is_empty() {
+        return None;
+    }
     let hashes = |ids: &[&str]| {
         let mut hashes: Vec<u32> = ids.iter().map(|id| id_hash(id)).collect();
         hashes.sort_unstable();

@@ -15,7 +15,7 @@ use crate::batch::Claim;
 use crate::memory::deadline::Passed;
 use crate::memory::observation::Observation;
 use crate::memory::snapshot::Header;
-use crate::memory::{FrozenMemory, History, Key, Memory};
+use crate::memory::{FrozenMemory, History, Key, Memory, Places};
 use crate::model::{Message, Timestamp};
 use crate::record::Origin;
 use crate::source::Partition;
@@ -77,7 +77,7 @@ impl Rememberer {
             self.memory = Memory::new(self.memory.horizons());
             self.positions.clear();
         }
-        observed.observations.iter().for_each(|observation| self.memory.fold(observation));
+        let places = self.memory.fold_all(&observed.observations);
         self.watermarks.extend(observed.batch().begun.iter().copied());
         for (entry, _) in observed.records() {
             let origin = entry.record.origin;
@@ -90,7 +90,7 @@ impl Rememberer {
         for (entry, items) in observed.records() {
             let before = recalled.len();
             if entry.claim != Claim::NONE {
-                items.for_each(|item| self.recall(item, &mut recalled));
+                items.for_each(|item| self.recall(item, &places, &mut recalled));
             }
             spans.push(before..recalled.len());
         }
@@ -99,12 +99,14 @@ impl Rememberer {
         Remembered { observed, recalled, spans, positions, watermarks }
     }
 
-    fn recall(&self, item: Item<'_>, recalled: &mut Vec<Recalled>) {
+    /// `places` of the whole batch: what was looked up to fold it.
+    fn recall(&self, item: Item<'_>, places: &[Places], recalled: &mut Vec<Recalled>) {
         let Ok(message) = item.message else { return };
         match message {
             Message::Waybill(_) | Message::Houses(_) => {
-                let histories = item.observations.iter().filter_map(|observation| match observation {
-                    Observation::Declared(declared) => Some(self.memory.recall(declared)),
+                let places = places.get(item.first_observation..).unwrap_or_default();
+                let histories = item.observations.iter().zip(places).filter_map(|(observation, places)| match observation {
+                    Observation::Declared(declared) => Some(self.memory.recall_at(declared, places)),
                     _ => None,
                 });
                 recalled.extend(histories.map(|history| Recalled::Declared(Box::new(history))));

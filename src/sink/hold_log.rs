@@ -87,7 +87,7 @@ impl HoldLog {
         while !unfinished.is_empty() {
             match self.committed.poll(Duration::from_millis(100)) {
                 Some(Ok(message)) => {
-                    self.found.extend(message.payload().and_then(told_hold));
+                    self.found.extend(message.payload().and_then(Told::read));
                     self.positions.insert(message.partition(), message.offset() + 1);
                     heard = Instant::now();
                 }
@@ -101,11 +101,6 @@ impl HoldLog {
         }
         Ok(())
     }
-}
-
-/// Codes that are about no hold are read past.
-fn told_hold(value: &[u8]) -> Option<Told> {
-    Told::read(value).filter(|told| super::hold(&told.code).is_some())
 }
 
 fn timed_out() -> KafkaError {

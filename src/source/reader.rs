@@ -34,7 +34,7 @@ pub enum Command {
 pub struct Start {
     /// What memory holds already: next offset to read.
     pub positions: BTreeMap<Partition, i64>,
-    /// Partitions that memory holds nothing of are read from the first record of this time.
+    /// Partitions that memory holds nothing of are read from the first record of this time; from their first with the epoch.
     pub since: Timestamp,
 }
 
@@ -193,9 +193,12 @@ impl Reader {
         if let Some(position) = self.start.positions.get(&partition) {
             return Ok((*position).clamp(first, end));
         }
+        if self.start.since.millis() <= 0 {
+            return Ok(first);
+        }
         let topic = self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.as_str()).unwrap_or_default();
         let mut times = TopicPartitionList::new();
-        times.add_partition_offset(topic, partition.number, Offset::Offset(self.start.since.millis().max(0)))?;
+        times.add_partition_offset(topic, partition.number, Offset::Offset(self.start.since.millis()))?;
         let found = self.consumer.offsets_for_times(times, CALL)?;
         let offset = found.find_partition(topic, partition.number).map(|element| element.offset());
         // Nothing that young: whatever is there was written before the horizon.
