@@ -1,12 +1,10 @@
 //! `loadgate acls`
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Exit, refuse};
-use crate::config::Config;
+use super::{Exit, configuration, say};
 use crate::operations::acls::{Role, grants};
 
 /// Prints the rights that a role needs and nothing more, as commands of Kafka's own tool.
@@ -33,20 +31,15 @@ fn parse_principal(text: &str) -> Result<String, String> {
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
-    let config = match Config::load(arguments.config.as_deref(), std::env::vars()) {
+    let config = match configuration(arguments.config.as_deref()) {
         Ok(config) => config,
-        Err(faults) => return refuse(&faults),
+        Err(exit) => return exit,
     };
     let user = arguments.principal.trim_start_matches("User:");
     let brokers = config.kafka.brokers.join(",");
-    let mut out = std::io::stdout();
     for grant in grants(arguments.role, &config, user) {
-        // A reader that hangs up wants no more.
-        let _ = writeln!(
-            out,
-            "kafka-acls.sh --bootstrap-server {brokers} --command-config admin.properties {}",
-            grant.command(&arguments.principal)
-        );
+        let command = grant.command(&arguments.principal);
+        say(format_args!("kafka-acls.sh --bootstrap-server {brokers} --command-config admin.properties {command}"));
     }
     Exit::Done
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::files::{Input, parse_time};
-use super::{Exit, fail, refuse};
+use super::{Exit, fail, refuse, say};
 use crate::backtest::{Backtest, Outcomes, Report};
 use crate::bundle::Bundle;
 use crate::config::Config;
@@ -64,8 +64,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     match tested(arguments, &bundle, against.as_ref()) {
         Ok(report) => {
             let text = if arguments.json { json(&report) } else { report.to_string() };
-            // A reader that hangs up wants no more.
-            let _ = writeln!(std::io::stdout(), "{text}");
+            say(text);
             if report.totals.refused > 0 { Exit::SomeRefused } else { Exit::Done }
         }
         Err(reason) => fail(Exit::Usage, reason),

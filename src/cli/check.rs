@@ -1,11 +1,10 @@
 //! `loadgate check`
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Exit, cost, fail};
+use super::{Exit, cost, fail, say};
 use crate::bundle::{Bundle, Trust};
 use crate::config::{self, Config};
 use crate::diagnostic::Diagnostic;
@@ -48,7 +47,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Exit {
     if arguments.schema {
-        let _ = writeln!(std::io::stdout(), "{:#}", Config::schema());
+        say(format_args!("{:#}", Config::schema()));
         return Exit::Done;
     }
     let config = Config::load(arguments.config.as_deref(), std::env::vars());
@@ -70,7 +69,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         return Exit::Failed;
     }
     let warned = if warnings.is_empty() { String::new() } else { format!(", {}", counted(warnings.len(), "warning")) };
-    let _ = writeln!(std::io::stdout(), "no faults{warned}");
+    say(format_args!("no faults{warned}"));
     Exit::Done
 }
 
@@ -80,7 +79,7 @@ fn counted(count: usize, what: &str) -> String {
 
 fn print_cost(bundle: &Bundle) -> Result<(), String> {
     let report = cost::measure(bundle).map_err(|reason| reason.to_string())?;
-    let _ = writeln!(std::io::stdout(), "{report}");
+    say(report);
     Ok(())
 }
 

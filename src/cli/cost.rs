@@ -64,18 +64,16 @@ fn report(profiles: &Profiles, rows: &[Facts<'_>]) -> Report {
     }
     let micros = micros_each(rows, |row| profiles.evaluate(row, &mut scratch));
     let always = profiles.index().always();
-    let mut lines: Vec<Line> = (0..)
-        .zip(profiles.iter().zip(&evaluated))
-        .map(|(position, (profile, count))| {
-            let share = f64::from(*count) / rows.len().max(1) as f64;
-            Line { id: profile.id.clone(), share, micros: 0.0, why: why(profile, always.contains(&position), share) }
+    let line = |(position, (profile, count)): (u32, (&Profile, &u32))| {
+        let share = f64::from(*count) / rows.len().max(1) as f64;
+        (share >= SHARE_TOLD_MIN).then(|| Line {
+            id: profile.id.clone(),
+            share,
+            micros: micros_each(rows, |row| _ = std::hint::black_box(profile.evaluate(row))),
+            why: why(profile, always.contains(&position), share),
         })
-        .filter(|line| line.share >= SHARE_TOLD_MIN)
-        .collect();
-    for line in &mut lines {
-        let profile = profiles.iter().find(|profile| profile.id == line.id);
-        line.micros = profile.map_or(0.0, |profile| micros_each(rows, |row| _ = std::hint::black_box(profile.evaluate(row))));
-    }
+    };
+    let mut lines: Vec<Line> = (0..).zip(profiles.iter().zip(&evaluated)).filter_map(line).collect();
     lines.sort_by(|left, right| (right.share * right.micros).total_cmp(&(left.share * left.micros)));
     Report { lines, profiles: profiles.len(), always: always.len(), consignments: rows.len(), micros }
 }

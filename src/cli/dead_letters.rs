@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Exit, fail, refuse};
+use super::{Exit, fail, say, settings};
 use crate::config::Config;
 use crate::operations::dead_letters::{Entry, Letter, LetterBox, Place};
 use crate::operations::log::{Log, Take};
@@ -70,13 +70,9 @@ enum Action {
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
-    let config = match Config::load(arguments.config.as_deref(), std::env::vars()) {
-        Ok(config) => config,
-        Err(faults) => return refuse(&faults),
-    };
-    let settings = match Settings::of(&config) {
-        Ok(settings) => settings,
-        Err(error) => return fail(Exit::Usage, error),
+    let (config, settings) = match settings(arguments.config.as_deref()) {
+        Ok(read) => read,
+        Err(exit) => return exit,
     };
     let done = match &arguments.action {
         Action::List { reason } => list(&config, &settings, reason.as_deref()),
@@ -161,10 +157,10 @@ fn redrive(config: &Config, settings: &Settings, selection: Selection, signature
             Fate::SentBefore => before += 1,
             _ => left += 1,
         }
-        let _ = writeln!(std::io::stdout(), "{place}  {}  {}", letter.reason, told(fate, letter, dry_run));
+        say(format_args!("{place}  {}  {}", letter.reason, told(fate, letter, dry_run)));
     })?;
     let verb = if dry_run { "would be sent" } else { "sent" };
-    let _ = writeln!(std::io::stdout(), "{sent} {verb}, {before} sent before, {left} left");
+    say(format_args!("{sent} {verb}, {before} sent before, {left} left"));
     Ok(if left == 0 { Exit::Done } else { Exit::SomeRefused })
 }
 

@@ -1,6 +1,5 @@
 //! `loadgate demo`
 
-use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::running::{Running, interruption};
-use super::{Exit, fail};
+use super::{Exit, fail, say};
 use crate::config::Config;
 use crate::demo::{self, Endpoint, Options};
 use crate::logging::{self, LogFormat};
@@ -63,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     };
     match demo::run(&options, |endpoint| start(endpoint, arguments.admin), &shutdown) {
         Ok(account) => {
-            let _ = writeln!(std::io::stdout(), "{account}");
+            say(&account);
             if account.balances() { Exit::Done } else { Exit::Failed }
         }
         Err(error) => fail(Exit::Failed, error),

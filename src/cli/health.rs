@@ -1,6 +1,5 @@
 //! `loadgate health`
 
-use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,8 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use ureq::Agent;
 
-use super::{Exit, fail, refuse};
-use crate::config::Config;
+use super::{Exit, configuration, fail, say};
 
 /// Asks the replica on this host whether it is alive and ready: what a container's health check runs.
 ///
@@ -36,9 +34,9 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 pub fn run(arguments: &Arguments) -> Exit {
     let address = match arguments.address {
         Some(address) => address,
-        None => match Config::load(arguments.config.as_deref(), std::env::vars()) {
+        None => match configuration(arguments.config.as_deref()) {
             Ok(config) => reachable(config.admin.listen),
-            Err(faults) => return refuse(&faults),
+            Err(exit) => return exit,
         },
     };
     let probes: &[&str] = if arguments.live { &["live"] } else { &["live", "ready"] };
@@ -47,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Exit {
     for probe in probes {
         match ask(&agent, address, probe) {
             Ok((healthy, answer)) => {
-                let _ = writeln!(std::io::stdout(), "{answer}");
+                say(answer);
                 exit = if healthy { exit } else { Exit::Failed };
             }
             Err(error) => return fail(Exit::Failed, format_args!("{address} does not answer: {error}")),

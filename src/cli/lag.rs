@@ -6,10 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::files::Lines;
-use super::{Exit, fail, refuse};
-use crate::config::Config;
+use super::{Exit, fail, settings};
 use crate::operations::lag::{self, PartitionLag};
-use crate::service::Settings;
 
 /// Shows how far each partition is behind: what the group has committed against what is there, and how long the oldest record waits.
 ///
@@ -32,13 +30,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
-    let config = match Config::load(arguments.config.as_deref(), std::env::vars()) {
-        Ok(config) => config,
-        Err(faults) => return refuse(&faults),
-    };
-    let settings = match Settings::of(&config) {
-        Ok(settings) => settings,
-        Err(error) => return fail(Exit::Usage, error),
+    let (config, settings) = match settings(arguments.config.as_deref()) {
+        Ok(read) => read,
+        Err(exit) => return exit,
     };
     let lags = match lag::lag(&config, &settings.connection) {
         Ok(lags) => lags,

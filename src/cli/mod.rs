@@ -20,11 +20,15 @@ mod running;
 mod screen;
 mod topics;
 
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::Config;
 use crate::diagnostic::Diagnostic;
+use crate::service::Settings;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +136,23 @@ fn fail(exit: Exit, reason: impl std::fmt::Display) -> Exit {
 fn refuse(faults: &[Diagnostic]) -> Exit {
     faults.iter().for_each(|fault| eprintln!("{fault}"));
     Exit::Usage
+}
+
+/// The configuration in a file, or the built-in one; a fault is shown.
+fn configuration(file: Option<&Path>) -> Result<Config, Exit> {
+    Config::load(file, std::env::vars()).map_err(|faults| refuse(&faults))
+}
+
+/// The configuration with what a client of its brokers needs; a fault is shown.
+fn settings(file: Option<&Path>) -> Result<(Config, Settings), Exit> {
+    let config = configuration(file)?;
+    let settings = Settings::of(&config).map_err(|error| fail(Exit::Usage, error))?;
+    Ok((config, settings))
+}
+
+/// Prints a line. A reader that hangs up wants no more.
+fn say(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// A time on the command line.

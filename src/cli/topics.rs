@@ -1,13 +1,11 @@
 //! `loadgate topics`
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 use rdkafka::error::KafkaError;
 
-use super::{Exit, fail, refuse};
-use crate::config::Config;
+use super::{Exit, fail, say, settings};
 use crate::operations::Brokers;
 use crate::operations::topics::{self, Topic};
 use crate::service::Settings;
@@ -35,13 +33,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
-    let config = match Config::load(arguments.config.as_deref(), std::env::vars()) {
-        Ok(config) => config,
-        Err(faults) => return refuse(&faults),
-    };
-    let settings = match Settings::of(&config) {
-        Ok(settings) => settings,
-        Err(error) => return fail(Exit::Usage, error),
+    let (config, settings) = match settings(arguments.config.as_deref()) {
+        Ok(read) => read,
+        Err(exit) => return exit,
     };
     match show(&settings, &topics::of(&config), arguments) {
         Ok(true) => Exit::Done,
@@ -73,9 +67,4 @@ fn show(settings: &Settings, wanted: &[Topic<'_>], arguments: &Arguments) -> Res
         }
     }
     Ok(complete)
-}
-
-/// A reader that hangs up wants no more.
-fn say(line: std::fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -68,6 +68,12 @@ fn entry<T>(chapters: &[Chapter<T>], slot: u32) -> Option<&Entry<T>> {
     chapters.get(slot / (SEGMENT * CHAPTER))?.get(slot / SEGMENT % CHAPTER)?.get(slot % SEGMENT)
 }
 
+/// Those of the slots in use.
+fn entries<T>(chapters: &[Chapter<T>]) -> impl Iterator<Item = (Key, &T)> {
+    let segments = chapters.iter().flat_map(|chapter| chapter.iter());
+    segments.flat_map(|segment| segment.iter()).filter_map(|entry| Some((entry.key.some()?, &entry.value)))
+}
+
 /// What is shared with a snapshot is copied first.
 fn entry_mut<T: Clone>(chapters: &mut [Chapter<T>], slot: u32) -> Option<&mut Entry<T>> {
     let slot = slot as usize;
@@ -179,13 +185,7 @@ impl<T: Clone + Default> Table<T> {
 
     /// Changes the entry of a key, an empty one if there was none. Nothing happens for `Key::NONE`.
     pub fn change(&mut self, key: Key, change: impl FnOnce(&mut T)) {
-        if key.is_none() {
-            return;
-        }
-        let slot = self.slot_or_insert(key);
-        if let Some(value) = self.at_mut(slot) {
-            change(value);
-        }
+        self.change_at(&mut Place::unknown(key), change);
     }
 
     /// Gives a slot back.
@@ -207,11 +207,7 @@ impl<T: Clone + Default> Table<T> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        self.chapters
-            .iter()
-            .flat_map(|chapter| chapter.iter())
-            .flat_map(|segment| segment.iter())
-            .filter_map(|entry| Some((entry.key.some()?, &entry.value)))
+        entries(&self.chapters)
     }
 
     /// The table as it is now, for reading on another thread.
@@ -236,11 +232,7 @@ impl<T> Frozen<T> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        self.chapters
-            .iter()
-            .flat_map(|chapter| chapter.iter())
-            .flat_map(|segment| segment.iter())
-            .filter_map(|entry| Some((entry.key.some()?, &entry.value)))
+        entries(&self.chapters)
     }
 }
 

@@ -17,7 +17,6 @@ use crate::memory::observation::Observation;
 use crate::memory::snapshot::Header;
 use crate::memory::{FrozenMemory, History, Key, Memory, Places};
 use crate::model::{Message, Timestamp};
-use crate::record::Origin;
 use crate::source::Partition;
 
 /// How far memory had read: next offset of every partition.
@@ -84,7 +83,7 @@ impl Rememberer {
             let position = self.positions.entry(origin.into()).or_default();
             *position = (*position).max(origin.offset + 1);
         }
-        let positions: Positions = self.positions.iter().map(|(partition, next)| (*partition, *next)).collect();
+        let positions = self.positions();
         let mut recalled = Vec::new();
         let mut spans = Vec::with_capacity(observed.batch().len());
         for (entry, items) in observed.records() {
@@ -147,9 +146,8 @@ impl Rememberer {
     ) -> BTreeMap<Partition, Timestamp> {
         let mut reached: BTreeMap<(Partition, Claim), (Timestamp, usize)> = BTreeMap::new();
         for (index, (entry, _)) in observed.records().enumerate() {
-            let Origin { topic, partition, .. } = entry.record.origin;
             if entry.claim != Claim::NONE {
-                let claimed = (Partition { topic, number: partition }, entry.claim);
+                let claimed = (entry.record.origin.into(), entry.claim);
                 let place = reached.entry(claimed).or_insert((entry.record.timestamp, index));
                 *place = (place.0.max(entry.record.timestamp), index);
             }
@@ -169,6 +167,10 @@ impl Rememberer {
         watermarks
     }
 
+    fn positions(&self) -> Positions {
+        self.positions.iter().map(|(partition, next)| (*partition, *next)).collect()
+    }
+
     fn keep(&mut self, positions: &Positions) {
         if self.snapshots.is_due() {
             self.header.positions =
@@ -184,9 +186,8 @@ impl Rememberer {
     /// Answers what is asked, with the state between two batches.
     pub fn answer(&self, inquiries: &Receiver<Inquiry>) {
         for inquiry in inquiries.try_iter() {
-            let positions = self.positions.iter().map(|(partition, next)| (*partition, *next)).collect();
             // Whoever asked may have given up.
-            let _ = inquiry.send((self.memory.freeze(), positions));
+            let _ = inquiry.send((self.memory.freeze(), self.positions()));
         }
     }
 }

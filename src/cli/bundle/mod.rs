@@ -7,13 +7,12 @@ mod publish;
 mod show;
 
 use std::fmt::Display;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::{Args, Subcommand};
 
-use super::{Exit, fail, refuse};
+use super::{Exit, configuration, fail, refuse, say};
 use crate::bundle::pack::{Kind, Pack};
 use crate::bundle::shelf::Offer;
 use crate::bundle::signature::SecretKey;
@@ -133,11 +132,6 @@ fn refused(path: &str, refused: &Refused) -> Exit {
 
 fn now() -> Timestamp {
     SystemTime::now().into()
-}
-
-/// A reader that hangs up wants no more.
-fn say(line: impl Display) {
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// What is made, in one line.

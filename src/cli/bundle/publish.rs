@@ -10,7 +10,7 @@ use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{DeliveryResult, Message};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 
-use super::{Done, fail, now, offer, read_pack, refuse, refused, say, summary, usage};
+use super::{Done, configuration, fail, now, offer, read_pack, refuse, refused, say, summary, usage};
 use crate::bundle::Trust;
 use crate::bundle::pack::{Kind, PACK_BYTES_MAX, Pack};
 use crate::bundle::shelf::{Offer, Shelf};
@@ -35,7 +35,7 @@ pub struct Publish {
 const WAIT: Duration = Duration::from_secs(30);
 
 pub fn run(arguments: &Publish) -> Done {
-    let config = Config::load(Some(&arguments.config), std::env::vars()).map_err(|faults| refuse(&faults))?;
+    let config = configuration(Some(&arguments.config))?;
     let Some(trust) = &config.bundle.trust else {
         return Err(usage("this configuration takes no signed bundles: [bundle] names neither `topic` nor `file`"));
     };
