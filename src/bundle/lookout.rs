@@ -2,8 +2,7 @@
 //! The two together are again a bundle of files, so that a verdict names it by its hash and anybody can put it together anew.
 
 use super::{File, LOOKOUT, LOOKOUT_FOLDER};
-use crate::diagnostic::table::{Faults, Table};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Source, table};
 use crate::model::Timestamp;
 use crate::screen::profile::Profile;
 
@@ -32,23 +31,14 @@ pub(super) fn files(lookout: &[File], from: Timestamp, until: Option<Timestamp>)
 
 impl Validity {
     pub fn read(source: Source<'_>) -> Result<Self, Vec<Diagnostic>> {
-        let faults = Faults::new(source);
-        let validity = faults.parse().and_then(|tree| {
-            let table = Table::root(&faults, &tree);
-            let times = ["valid_from", "valid_until"].map(|key| {
-                if table.value(key).is_none() {
-                    table.missing(key);
-                }
+        table::read(source, |table| {
+            let [from, before] = ["valid_from", "valid_until"].map(|key| {
+                table.require(key);
                 table.time(key)
             });
             table.finish();
-            let [from, before] = times;
             Some(Self { from: from?, before: before? })
-        });
-        match validity {
-            Some(validity) if faults.is_empty() => Ok(validity),
-            _ => Err(faults.into_diagnostics()),
-        }
+        })
     }
 
     /// A profile of a lookout holds no longer than the lookout, by event time: nothing has to be swapped when it ends.

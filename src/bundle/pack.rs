@@ -28,7 +28,6 @@ pub const SIGNATURES_MAX: usize = 16;
 const PATH_BYTES_MAX: usize = 512;
 const NAME_BYTES_MAX: usize = 64;
 const MAGIC: &[u8] = b"loadgate-bundle/1\n";
-const MAGIC_OF_ALL_VERSIONS: &[u8] = b"loadgate-bundle/";
 
 /// What a pack says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,11 +235,6 @@ impl Manifest {
             writer.bytes(&restored.content.0);
         });
     }
-}
-
-/// True for the first bytes of a pack of any version, at least when there are enough of them.
-pub fn is_pack(bytes: &[u8]) -> bool {
-    bytes.starts_with(MAGIC_OF_ALL_VERSIONS)
 }
 
 fn after_magic(bytes: &[u8]) -> Result<&[u8], Refused> {

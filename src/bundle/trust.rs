@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::pack::{SIGNATURES_MAX, is_name};
 use super::signature::PublicKey;
-use crate::diagnostic::table::{Faults, Quoted, Table};
+use crate::diagnostic::table::{self, Quoted, Table};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::model::Timestamp;
 
@@ -39,7 +39,6 @@ pub struct Key {
 const FILE_BYTES_MAX: u64 = 1 << 20;
 const PEOPLE_MAX: usize = 1_000;
 const KEYS_MAX: usize = 16;
-const DAY_MILLIS: i64 = 86_400_000;
 
 impl Trust {
     pub fn load(path: &Path) -> Result<Self, Vec<Diagnostic>> {
@@ -55,12 +54,7 @@ impl Trust {
 
     /// Every fault found is told.
     pub fn read(source: Source<'_>) -> Result<Self, Vec<Diagnostic>> {
-        let faults = Faults::new(source);
-        let trust = faults.parse().and_then(|tree| from_table(Table::root(&faults, &tree)));
-        match trust {
-            Some(trust) if faults.is_empty() => Ok(trust),
-            _ => Err(faults.into_diagnostics()),
-        }
+        table::read(source, from_table)
     }
 
     /// The keys of an enrolled person.
@@ -77,9 +71,7 @@ impl Key {
 
 fn from_table(table: Table<'_, '_>) -> Option<Trust> {
     let (bundle, environment) = (name(&table, "bundle"), name(&table, "environment"));
-    if table.value("approvals").is_none() {
-        table.missing("approvals");
-    }
+    table.require("approvals");
     let approvals = table.integer("approvals", 1..=(SIGNATURES_MAX as i64 - 1)).and_then(|count| usize::try_from(count).ok());
     let sequence_min = table.integer("sequence_min", 0..=i64::MAX).and_then(|number| u64::try_from(number).ok());
     let people = people(&table, approvals);
@@ -150,14 +142,8 @@ fn key(table: Table<'_, '_>) -> Option<Key> {
         }
         key
     });
-    let days = ["valid_from", "valid_until"].map(|key| {
-        if table.value(key).is_none() {
-            table.missing(key);
-        }
-        table.day(key)
-    });
-    let [from, last] = days;
-    let before = last.map(|last| Timestamp::from_millis(last.millis().saturating_add(DAY_MILLIS)));
+    ["valid_from", "valid_until"].into_iter().for_each(|key| table.require(key));
+    let (from, before) = (table.day("valid_from"), table.day_end("valid_until"));
     if from.is_some() && before <= from {
         table.faults().add(table.span(), "the key's validity ends before it begins", None);
     }

@@ -10,6 +10,9 @@ use toml::de::{DeTable, DeValue};
 use super::{Diagnostic, Source, article, did_you_mean};
 use crate::model::Timestamp;
 
+const DAY_MILLIS: i64 = 86_400_000;
+const ID_BYTES_MAX: usize = 64;
+
 /// The faults of one file, collected while it is read.
 pub struct Faults<'s> {
     pub source: Source<'s>,
@@ -29,6 +32,16 @@ pub struct Table<'t, 's> {
 pub struct Quoted<'t> {
     pub text: &'t str,
     pub span: Range<usize>,
+}
+
+/// What `from` makes of a file's root table, or every fault that was found.
+pub fn read<T>(source: Source<'_>, from: impl FnOnce(Table<'_, '_>) -> Option<T>) -> Result<T, Vec<Diagnostic>> {
+    let faults = Faults::new(source);
+    let read = faults.parse().and_then(|tree| from(Table::root(&faults, &tree)));
+    match read {
+        Some(read) if faults.is_empty() => Ok(read),
+        _ => Err(faults.into_diagnostics()),
+    }
 }
 
 impl<'s> Faults<'s> {
@@ -117,7 +130,25 @@ impl<'t, 's> Table<'t, 's> {
         text
     }
 
-    pub fn missing(&self, key: &str) {
+    /// The name of a rule, which must be there.
+    pub fn id(&self) -> Option<String> {
+        let id = self.required_text("id")?;
+        let plain = id.text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if !plain || id.text.len() > ID_BYTES_MAX {
+            self.faults.add(id.span, format!("an id is small letters, digits and dashes, at most {ID_BYTES_MAX}"), None);
+            return None;
+        }
+        Some(id.text.to_owned())
+    }
+
+    /// A fault unless the key is there.
+    pub fn require(&self, key: &'static str) {
+        if self.value(key).is_none() {
+            self.missing(key);
+        }
+    }
+
+    fn missing(&self, key: &str) {
         self.faults.add(self.span(), format!("`{key}` is missing"), None);
     }
 
@@ -159,6 +190,11 @@ impl<'t, 's> Table<'t, 's> {
         let date = value.get_ref().as_datetime().filter(|time| time.time.is_none()).map(ToString::to_string);
         let time = date.and_then(|date| Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")));
         time.or_else(|| self.mistyped(key, value, "a date such as 2026-01-31, without quotes"))
+    }
+
+    /// The first moment after a calendar day.
+    pub fn day_end(&self, key: &'static str) -> Option<Timestamp> {
+        self.day(key).map(|day| Timestamp::from_millis(day.millis().saturating_add(DAY_MILLIS)))
     }
 
     /// A point in time with its offset.

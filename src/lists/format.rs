@@ -7,6 +7,7 @@ mod own;
 mod un;
 mod xml;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::entry::Entry;
@@ -115,9 +116,9 @@ impl Format {
 }
 
 /// Text that claims to be UTF-8; older files are Latin 1.
-fn text(bytes: &[u8]) -> String {
+fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
+        Ok(text) => text.trim_start_matches('\u{feff}').into(),
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     }
 }

@@ -26,8 +26,8 @@ const PHONE_DIGITS_MAX: usize = 15;
 /// The digits of a phone number without international or trunk prefix; `None` when too few or too many to be one.
 pub fn phone(written: &str) -> Option<String> {
     let digits: String = written.chars().filter(char::is_ascii_digit).take(PHONE_DIGITS_MAX + 3).collect();
-    let digits = digits.trim_start_matches('0').replacen("(0)", "", 1);
-    (PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX).contains(&digits.len()).then_some(digits)
+    let digits = digits.trim_start_matches('0');
+    (PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX).contains(&digits.len()).then(|| digits.to_owned())
 }
 
 /// Lower case, trimmed; `None` unless it has the parts of an address.

@@ -235,18 +235,18 @@ impl Watchlists {
     /// How a party's name met an entry: the entry's name that scores best, with the parts of its score.
     pub fn explain(&self, name: &str, hit: &NameHit, scorer: &mut Scorer) -> Option<(String, Explanation)> {
         let (_, entry) = self.entry(hit.id)?;
-        let pairs = variants(name)
-            .flat_map(|name| entry.names.iter().flat_map(move |listed| variants(&listed.text).map(move |text| (name, text))));
-        let explained = pairs.map(|(name, listed)| {
-            let (query, listed_name) = (Name::parse(name, hit.schema), Name::parse(listed, hit.schema));
-            (listed.to_owned(), scorer.explain(&query, &listed_name))
-        });
-        explained.reduce(|best, next| if next.1.score > best.1.score { next } else { best })
-    }
-
-    /// Names that the indexes hold.
-    pub fn names_held(&self) -> usize {
-        self.people.len() + self.companies.len()
+        let listed = entry.names.iter().flat_map(|listed| variants(&listed.text));
+        let listed: Vec<_> = listed.map(|text| (text, Name::parse(text, hit.schema))).collect();
+        let mut best: Option<(&str, Explanation)> = None;
+        for query in variants(name).map(|name| Name::parse(name, hit.schema)) {
+            for (text, listed) in &listed {
+                let next = scorer.explain(&query, listed);
+                if best.as_ref().is_none_or(|(_, best)| next.score > best.score) {
+                    best = Some((text, next));
+                }
+            }
+        }
+        best.map(|(text, explanation)| (text.to_owned(), explanation))
     }
 }
 

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::Memory;
 use super::consignment::Consignment;
 use super::key::Key;
-use super::observation::{BillClass, LogPlace, Stage};
-use crate::model::{Decision, Timestamp};
+use super::observation::{LogPlace, Stage};
+use crate::model::{BillKind, Decision, Timestamp};
 
 /// What should have happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ impl Consignment {
     }
 
     fn houses_due(&self) -> Option<Timestamp> {
-        let missing = self.bill.kind == BillClass::Consolidation && self.houses().count == 0;
+        let missing = self.bill.kind == BillKind::Consolidation && self.houses().count == 0;
         let departure = self.bill.departure.filter(|_| missing)?;
         Some(plus(departure.time(), -HOUSES_BEFORE_DEPARTURE_MILLIS))
     }

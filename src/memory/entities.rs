@@ -13,10 +13,12 @@ use super::sketch::Distinct;
 use crate::model::Timestamp;
 
 /// Something that forgets: the canonical form at a horizon, and whether nothing is left of it.
-pub trait Forget {
+pub trait Forget: Default + PartialEq {
     /// What is left of the sets when days before `first` are forgotten; the sums are exact already.
     fn from(&self, first: Day) -> Self;
-    fn is_empty(&self) -> bool;
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
     /// Nothing would be left: asked of every entry again and again, so it looks at what is likeliest to be left first.
     fn is_spent(&self, first: Day) -> bool;
 }
@@ -149,10 +151,6 @@ impl Forget for Party {
             ..self.clone()
         }
     }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// What is usual for a commodity from an origin: value, weight a piece, density.
@@ -184,10 +182,6 @@ impl Forget for Band {
     fn from(&self, _: Day) -> Self {
         self.clone()
     }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// That two or three things were seen together, and how often: a pair, a shipper on a lane, a commodity from an origin.
@@ -214,10 +208,6 @@ impl Forget for Trace {
 
     fn from(&self, first: Day) -> Self {
         Self { days: self.days.from(first), ..self.clone() }
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
     }
 }
 
@@ -266,10 +256,6 @@ impl Forget for Load {
 
     fn from(&self, first: Day) -> Self {
         if self.stated_at.day() >= first { *self } else { Self { stated_at: Stamp::default(), stated_g: 0, ..*self } }
-    }
-
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
     }
 }
 

@@ -5,8 +5,9 @@ use super::consignment::{Consignment, Replaced};
 use super::days::Day;
 use super::entities::{Forget, Share, Sign};
 use super::key::{Key, Kind};
-use super::observation::{Assessed, Bill, BillClass, Declared, Loaded, Observation, Part, PartySight, Stage};
+use super::observation::{Assessed, Bill, Declared, Loaded, Observation, Part, PartySight, Stage};
 use super::table::{Place, Table};
+use crate::model::BillKind;
 
 impl Memory {
     /// Takes in what one message told. What is older than the horizon changes nothing.
@@ -167,7 +168,7 @@ impl Memory {
         self.record.change(sign, share);
         self.bands.change_at(band, |band| band.change(sign, share));
         self.traces.change_at(daily, |trace| trace.change(sign, share));
-        if bill.kind == BillClass::House {
+        if bill.kind == BillKind::House {
             self.consignments.change(bill.master, |master| master.more().houses.change(bill, sign));
         }
     }

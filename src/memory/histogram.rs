@@ -38,10 +38,6 @@ impl<const N: usize> Histogram<N> {
         }
     }
 
-    pub fn total(&self) -> u32 {
-        self.counts.iter().fold(0, |sum: u32, count| sum.wrapping_add(*count))
-    }
-
     pub fn is_empty(&self) -> bool {
         self.counts.iter().all(|count| *count == 0)
     }
@@ -75,10 +71,7 @@ impl<const N: usize> Histogram<N> {
     /// The tail probability is smoothed by one value on each side, so that few values surprise little: with n counted, at most
     /// log2((n + 2) / 2) bits.
     pub fn surprise(&self, bin: u8) -> Surprise {
-        let bin = usize::from(bin).min(N - 1);
-        let below: u64 = self.counts.iter().take(bin + 1).map(|count| u64::from(*count)).sum();
-        let above: u64 = self.counts.iter().skip(bin).map(|count| u64::from(*count)).sum();
-        surprise(self.counts.iter().map(|count| u64::from(*count)).sum(), below, above)
+        self.others(None, Some(bin)).surprise
     }
 
     /// The half-octaves between which the middle eight tenths lie: least value of the lower, least value after the upper.

@@ -139,11 +139,6 @@ impl Memory {
         self.horizons
     }
 
-    /// The newest event's day; `None` before the first.
-    pub fn newest(&self) -> Option<Day> {
-        self.days.last()
-    }
-
     /// The first day that is remembered.
     fn first(&self) -> Day {
         self.days.last().unwrap_or_default().minus(self.horizons.identity_days)

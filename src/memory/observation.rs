@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::days::Day;
 use super::key::Key;
-use crate::model::{Awb, Decision, Timestamp};
+use crate::model::{Awb, BillKind, Decision, Timestamp};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observation {
@@ -143,18 +143,10 @@ pub struct Bill {
     pub value_hundredths: u64,
     /// Departure of the first flight, or noon of its day; `None` when unknown.
     pub departure: Option<Minute>,
-    pub kind: BillClass,
+    pub kind: BillKind,
     /// The security status rests on an exemption.
     pub exempt: bool,
     pub place: LogPlace,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum BillClass {
-    #[default]
-    Direct,
-    Consolidation,
-    House,
 }
 
 /// One version of a bill.

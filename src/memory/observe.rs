@@ -2,8 +2,8 @@
 
 use super::key::{Key, Keys, Kind, mix};
 use super::observation::{
-    Bill, BillClass, Concluded, Conclusion, Declared, Lane, Loaded, LogPlace, Minute, Moved, Observation, Part, PartySight,
-    Stage, Stamp, Station,
+    Bill, Concluded, Conclusion, Declared, Lane, Loaded, LogPlace, Minute, Moved, Observation, Part, PartySight, Stage, Stamp,
+    Station,
 };
 use crate::codes::{airports, phones};
 use crate::model::{
@@ -236,11 +236,7 @@ fn figures(consignment: &Consignment<'_>) -> Bill {
         volume_cm3: quantity.volume_cm3.unwrap_or_else(volume),
         value_hundredths: charges.customs_value.and_then(|money| u64::try_from(money.hundredths).ok()).unwrap_or_default(),
         departure: departure(consignment).and_then(Minute::of),
-        kind: match kind {
-            BillKind::Direct => BillClass::Direct,
-            BillKind::Consolidation => BillClass::Consolidation,
-            BillKind::House => BillClass::House,
-        },
+        kind: *kind,
         ..Bill::default()
     };
     // The goods' own country where it is stated: that is what customs mean by origin.

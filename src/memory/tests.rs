@@ -7,7 +7,7 @@ use super::key::Kind;
 use super::observation::*;
 use super::snapshot::{self, Header, LoadError};
 use super::*;
-use crate::model::{Decision, Timestamp};
+use crate::model::{BillKind, Decision, Timestamp};
 
 fn key(kind: Kind, number: u8) -> Key {
     Keys::new(&[3; 16]).key(kind, &[&[b'k', number]])
@@ -35,7 +35,7 @@ fn declared() -> impl Strategy<Value = Observation> {
             consignee: key(Kind::Party, 10 + pick(2, 4)),
             agent: key(Kind::Agent, pick(3, 2)),
             master: if house { key(Kind::Consignment, number % 3) } else { Key::NONE },
-            kind: if house { BillClass::House } else { [BillClass::Direct, BillClass::Consolidation][usize::from(pick(17, 2))] },
+            kind: if house { BillKind::House } else { [BillKind::Direct, BillKind::Consolidation][usize::from(pick(17, 2))] },
             lane: Lane { origin: *b"BOG", destination: [b'A' + pick(4, 3), b'M', b'S'] },
             origin_country: *b"CO",
             currency: *b"USD",

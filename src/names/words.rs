@@ -65,7 +65,7 @@ static COMPANY_WORDS: LazyLock<HashMap<&'static str, Word>> =
     LazyLock::new(|| table(&[("particle", Kind::Particle), ("generic", Kind::Generic), ("place", Kind::Place)]));
 
 /// The rows of those kinds; of a word with several, the kind named last wins.
-fn table(kinds: &[(&str, Kind)]) -> HashMap<&'static str, Word> {
+fn table(kinds: &[(&'static str, Kind)]) -> HashMap<&'static str, Word> {
     let rows = || WORDS.lines().map(|line| line.split('\t'));
     let of = |wanted: &'static str, kind: Kind| {
         rows().filter_map(move |mut row| {
@@ -73,9 +73,7 @@ fn table(kinds: &[(&str, Kind)]) -> HashMap<&'static str, Word> {
             (named == wanted).then_some((word, Word { kind, canonical: canonical.unwrap_or(word) }))
         })
     };
-    let all = ["particle", "title", "common", "generic", "place"];
-    let known = all.into_iter().filter_map(|name| Some((name, kinds.iter().find(|(kind, _)| *kind == name)?.1)));
-    known.flat_map(|(name, kind)| of(name, kind)).collect()
+    kinds.iter().flat_map(|(name, kind)| of(name, *kind)).collect()
 }
 
 static NICKNAMES: LazyLock<HashMap<&'static str, Vec<u16>>> = LazyLock::new(|| {

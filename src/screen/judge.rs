@@ -10,7 +10,6 @@ use super::verdict::{Domain, Evidence, EvidenceKind, Occasion, Verdict};
 use crate::bundle::Bundle;
 use crate::memory::History;
 use crate::memory::deadline::{Kind, Passed};
-use crate::memory::observation::BillClass;
 use crate::model::{BillKind, Code, Consignment, ConsignmentId, Message, Outcome, Quantity, Text, Timestamp};
 
 /// What one thread keeps from one consignment to the next.
@@ -103,11 +102,7 @@ fn skeleton(id: &ConsignmentId, history: &History) -> Consignment<'static> {
     let known = |number: u64| (number > 0).then_some(number);
     let station = |station: [u8; 3]| std::str::from_utf8(&station).ok().and_then(|text| Code::new(text.trim_end_matches('\0')));
     Consignment {
-        kind: match (id.hawb.is_some(), bill.kind) {
-            (true, _) | (_, BillClass::House) => BillKind::House,
-            (_, BillClass::Consolidation) => BillKind::Consolidation,
-            (_, BillClass::Direct) => BillKind::Direct,
-        },
+        kind: if id.hawb.is_some() { BillKind::House } else { bill.kind },
         awb: id.awb,
         hawb: id.hawb.clone().map(Text::from),
         origin: station(bill.lane.origin),

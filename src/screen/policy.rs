@@ -1,6 +1,6 @@
 //! The policy: what scores and referrals lead to. One TOML file (`policy.toml`) of the bundle; every key has a default.
 
-use crate::diagnostic::table::{Faults, Table};
+use crate::diagnostic::table::{self, Table};
 use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 use crate::screen::indicators::Indicator;
 use crate::screen::profile::{DOMAINS, Mode, REFERRALS};
@@ -92,12 +92,7 @@ impl Policy {
 
     /// Reads the file against the catalogue of indicators; every fault found is told.
     pub fn read(source: Source<'_>, indicators: &[Indicator]) -> Result<Self, Vec<Diagnostic>> {
-        let faults = Faults::new(source);
-        let policy = faults.parse().map(|tree| from_table(Table::root(&faults, &tree), indicators));
-        match policy {
-            Some(policy) if faults.is_empty() => Ok(policy),
-            _ => Err(faults.into_diagnostics()),
-        }
+        table::read(source, |table| Some(from_table(table, indicators)))
     }
 }
 

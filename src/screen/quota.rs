@@ -125,9 +125,7 @@ impl Lane {
         if table.value("origin").is_none() && table.value("destination").is_none() {
             table.faults().add(table.span(), "a lane has an `origin`, a `destination` or both", None);
         }
-        if table.value("share_per_10_000").is_none() {
-            table.missing("share_per_10_000");
-        }
+        table.require("share_per_10_000");
         table.finish();
         lane
     }

@@ -36,8 +36,6 @@ pub struct Target {
 
 /// Far more than can be looked after.
 const SUPPRESSIONS_MAX: usize = 1_000;
-const DAY_MILLIS: i64 = 86_400_000;
-const ID_BYTES_MAX: usize = 64;
 
 impl PartialEq for Suppression {
     /// A condition is the same when its text is.
@@ -95,18 +93,16 @@ pub(super) fn read(policy: &Table<'_, '_>) -> Vec<Suppression> {
 }
 
 fn from_table(table: Table<'_, '_>) -> Option<Suppression> {
-    let id = id(&table);
+    let id = table.id();
     let (owner, reason) = (table.required_text("owner"), table.required_text("reason"));
     let of: Vec<Target> = table.texts("of").into_iter().map(|text| target(&table, &text)).collect();
     if of.is_empty() {
         table.faults().add(table.span(), "`of` must list what is held back: ids of profiles or indicators", None);
     }
     let condition = table.required_text("condition").and_then(|text| Some((condition(&table, &text)?, text.text.to_owned())));
-    if table.value("valid_until").is_none() {
-        table.missing("valid_until");
-    }
+    table.require("valid_until");
     let valid_from = table.day("valid_from");
-    let valid_before = table.day("valid_until").map(|last| Timestamp::from_millis(last.millis().saturating_add(DAY_MILLIS)));
+    let valid_before = table.day_end("valid_until");
     if valid_before.is_some() && valid_before <= valid_from {
         table.faults().add(table.span(), "the suppression ends before it begins", None);
     }
@@ -115,16 +111,6 @@ fn from_table(table: Table<'_, '_>) -> Option<Suppression> {
     let own = |quoted: Quoted<'_>| quoted.text.to_owned();
     let (owner, reason, valid_before) = (own(owner?), own(reason?), valid_before?);
     Some(Suppression { id: id?, owner, reason, of, condition, condition_text, valid_from, valid_before })
-}
-
-fn id(table: &Table<'_, '_>) -> Option<String> {
-    let id = table.required_text("id")?;
-    let plain = id.text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if !plain || id.text.len() > ID_BYTES_MAX {
-        table.faults().add(id.span, format!("an id is small letters, digits and dashes, at most {ID_BYTES_MAX}"), None);
-        return None;
-    }
-    Some(id.text.to_owned())
 }
 
 fn target(table: &Table<'_, '_>, text: &Quoted<'_>) -> Target {

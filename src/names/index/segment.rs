@@ -319,9 +319,10 @@ impl Segment {
             for piece in [head, tail] {
                 // Head and tail together are the word.
                 let parts = (token.weight() * UNIT * piece.len() as f32 / token.sound.len() as f32) as u16;
-                for word in
-                    self.words.find(keys::of_piece(piece)).filter(|word| !counting.counted.contains(word)).collect::<Vec<_>>()
-                {
+                for word in self.words.find(keys::of_piece(piece)) {
+                    if counting.counted.contains(&word) {
+                        continue;
+                    }
                     let same = self.vocabulary.get(word as usize).is_some_and(|word| {
                         token.text.starts_with(&word.text) || token.text.ends_with(&word.text) || word.sound == piece
                     });

@@ -72,9 +72,7 @@ impl Case {
     pub(super) fn read(table: Table<'_, '_>, catalogue: &[Fact]) -> Option<Self> {
         let name = table.required_text("name");
         let expect = table.choice("expect", &[("match", Expectation::Match), ("no_match", Expectation::NoMatch)]);
-        if table.value("expect").is_none() {
-            table.missing("expect");
-        }
+        table.require("expect");
         let (facts, message) = (table.table("facts"), table.text("message"));
         let received = table.time("received");
         let given = match (facts, message) {

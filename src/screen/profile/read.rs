@@ -2,7 +2,7 @@
 
 use super::reason::Reason;
 use super::{Case, Mode, Profile};
-use crate::diagnostic::table::{Faults, Quoted, Table};
+use crate::diagnostic::table::{self, Quoted, Table};
 use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 use crate::model::Timestamp;
 use crate::screen::cel::Condition;
@@ -11,23 +11,17 @@ use crate::screen::verdict::{Decision, Domain};
 
 /// Most points that one profile may give; far above every sensible threshold.
 const WEIGHT_MAX: i64 = 1_000;
-const DAY_MILLIS: i64 = 86_400_000;
 
 pub const DOMAINS: [(&str, Domain); 2] = [("aviation_security", Domain::AviationSecurity), ("customs", Domain::Customs)];
 pub const REFERRALS: [(&str, Decision); 3] = [("rfi", Decision::Rfi), ("rfs", Decision::Rfs), ("dnl", Decision::Dnl)];
 
 pub(super) fn profile(source: Source<'_>, catalogue: &[Fact]) -> Result<Profile, Vec<Diagnostic>> {
-    let faults = Faults::new(source);
-    let profile = faults.parse().and_then(|tree| from_table(Table::root(&faults, &tree), catalogue));
-    match profile {
-        Some(profile) if faults.is_empty() => Ok(profile),
-        _ => Err(faults.into_diagnostics()),
-    }
+    table::read(source, |table| from_table(table, catalogue))
 }
 
 /// `None` when a part that cannot be done without is at fault; the faults tell.
 fn from_table(table: Table<'_, '_>, catalogue: &[Fact]) -> Option<Profile> {
-    let id = id(&table);
+    let id = table.id();
     let title = table.required_text("title");
     let owner = table.required_text("owner");
     let threat = table.required_text("threat");
@@ -63,26 +57,14 @@ fn from_table(table: Table<'_, '_>, catalogue: &[Fact]) -> Option<Profile> {
     })
 }
 
-fn id(table: &Table<'_, '_>) -> Option<String> {
-    let id = table.required_text("id")?;
-    let plain = id.text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if !plain || id.text.len() > 64 {
-        table.faults().add(id.span, "an id is small letters, digits and dashes, at most 64", None);
-        return None;
-    }
-    Some(id.text.to_owned())
-}
-
 fn domain(table: &Table<'_, '_>) -> Option<Domain> {
-    if table.value("domain").is_none() {
-        table.missing("domain");
-    }
+    table.require("domain");
     table.choice("domain", &DOMAINS)
 }
 
 fn validity(table: &Table<'_, '_>) -> (Option<Timestamp>, Option<Timestamp>) {
     let from = table.day("valid_from");
-    let before = table.day("valid_until").map(|last| Timestamp::from_millis(last.millis().saturating_add(DAY_MILLIS)));
+    let before = table.day_end("valid_until");
     if let (Some(from), Some(before), Some(value)) = (from, before, table.value("valid_until"))
         && before <= from
     {

@@ -1,6 +1,6 @@
 //! `lists.toml`: which lists there are and how each is used.
 
-use crate::diagnostic::table::{Faults, Table};
+use crate::diagnostic::table::{self, Table};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::lists::{Format, Thresholds, Validity};
 use crate::screen::profile::{DOMAINS, Mode, REFERRALS};
@@ -37,25 +37,17 @@ const DAY_MILLIS: i64 = 86_400_000;
 const SENSITIVITIES: [(&str, bool); 2] = [("open", false), ("restricted", true)];
 
 pub(super) fn read(source: Source<'_>) -> Result<Vec<Setting>, Vec<Diagnostic>> {
-    let faults = Faults::new(source);
-    let settings = faults.parse().map(|tree| {
-        let table = Table::root(&faults, &tree);
-        let settings: Vec<_> = table.tables("list").into_iter().filter_map(setting).collect();
+    table::read(source, |table| {
+        let settings = table.tables("list").into_iter().filter_map(setting).collect();
         table.finish();
-        settings
-    });
-    match settings {
-        Some(settings) if faults.is_empty() => Ok(settings),
-        _ => Err(faults.into_diagnostics()),
-    }
+        Some(settings)
+    })
 }
 
 fn setting(table: Table<'_, '_>) -> Option<Setting> {
     let (id, file, owner) = (table.required_text("id"), table.required_text("file"), table.required_text("owner"));
     let format = table.choice("format", &Format::CHOICES);
-    if table.value("format").is_none() {
-        table.missing("format");
-    }
+    table.require("format");
     let always = Validity::default();
     let day = |key| table.day(key).and_then(|time| i32::try_from(time.millis().div_euclid(DAY_MILLIS)).ok());
     let setting = Setting {

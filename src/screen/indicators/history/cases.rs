@@ -7,9 +7,9 @@ use std::rc::Rc;
 use super::super::cases::{RECEIVED, merge, patched};
 use super::super::{CATALOGUE, Finding, Indicator, Needs, run};
 use crate::decode::{Context, Decoder, DecoderConfig, Format, Limits};
-use crate::memory::observation::{BillClass, LogPlace, Observation};
+use crate::memory::observation::{LogPlace, Observation};
 use crate::memory::{History, Horizons, Key, Keys, Memory, Observer, Seen};
-use crate::model::{Airport, Awb, BillKind, Consignment, Message, Quantity, Timestamp};
+use crate::model::{Airport, Awb, Consignment, Message, Quantity, Timestamp};
 use crate::screen::facts::{Facts, FactsBuffer};
 
 /// What the log holds, and at which consignment the story ends. Times are hours from noon of 1 March 2026.
@@ -208,11 +208,7 @@ pub fn observed(received: Timestamp, message: &Message<'_>, content: u32) -> Vec
 /// A consignment of which no more is known than memory keeps.
 pub fn skeleton(history: &History) -> Consignment<'static> {
     history.bill.map_or_else(Consignment::default, |(_, bill)| Consignment {
-        kind: match bill.kind {
-            BillClass::Direct => BillKind::Direct,
-            BillClass::Consolidation => BillKind::Consolidation,
-            BillClass::House => BillKind::House,
-        },
+        kind: bill.kind,
         origin: Airport::from_bytes(&bill.lane.origin),
         destination: Airport::from_bytes(&bill.lane.destination),
         quantity: Quantity { pieces: Some(bill.pieces), weight_g: Some(bill.weight_g), ..Quantity::default() },

@@ -22,7 +22,7 @@ use std::fmt;
 use crate::codes::{airports, countries};
 use crate::memory::History;
 use crate::memory::consignment::VERSIONS;
-use crate::memory::observation::{BillClass, Minute, Stage, Station};
+use crate::memory::observation::{Minute, Stage, Station};
 use crate::model::{Airport, BillKind, Timestamp};
 use crate::screen::facts::Facts;
 
@@ -54,13 +54,8 @@ struct Stated {
 fn stated(facts: &Facts<'_>, history: &History) -> Option<Stated> {
     let version = history.version?;
     let remembered = history.bill.map(|(_, bill)| bill);
-    let kind = |class| match class {
-        BillClass::Direct => BillKind::Direct,
-        BillClass::Consolidation => BillKind::Consolidation,
-        BillClass::House => BillKind::House,
-    };
     Some(Stated {
-        kind: remembered.map_or(facts.consignment.kind, |bill| kind(bill.kind)),
+        kind: remembered.map_or(facts.consignment.kind, |bill| bill.kind),
         pieces: version.pieces.into(),
         slac: remembered.map_or(facts.slac(), |bill| Some(bill.slac.into())).unwrap_or_default(),
         weight_g: version.weight_g,
