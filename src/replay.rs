@@ -9,7 +9,7 @@ use crate::memory::observation::{Assessed, LogPlace, Observation, Stamp};
 use crate::memory::{Horizons, Key, Keys, Memory, Observer, Seen};
 use crate::model::{ConsignmentId, Message, Timestamp};
 use crate::record::Rejected;
-use crate::screen::course::{self, id_hash};
+use crate::screen::course::{self, id_hashes};
 use crate::screen::judge::{Judge, Judged};
 use crate::screen::verdict::Decision;
 use crate::sink::{HoldId, Holds, Telling};
@@ -118,13 +118,7 @@ impl Replay {
         seen: Seen,
         each: &mut impl FnMut(Event<'_, '_>) -> bool,
     ) -> bool {
-        let moved = observations.iter().filter(|observation| matches!(observation, Observation::Moved(_)));
-        let mut last = Key::NONE;
-        moved.enumerate().all(|(line, observation)| {
-            let key = observation.consignment();
-            if std::mem::replace(&mut last, key) == key {
-                return true;
-            }
+        Observation::moved(observations).all(|(line, key)| {
             let Some(history) = self.memory.recall_known(key) else { return true };
             match self.judge.moved(message, line, seen.received, &history, &self.bundle) {
                 Some(judged) => self.tell(&judged, None, key, seen, each),
@@ -182,12 +176,6 @@ impl Replay {
 /// What memory would read back of a verdict.
 fn assessed(judged: &Judged<'_>, key: Key, seen: Seen) -> Assessed {
     let verdict = &judged.verdict;
-    let hashes = |ids: &mut dyn Iterator<Item = &str>| {
-        let mut hashes: Vec<u32> = ids.map(id_hash).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        hashes
-    };
     Assessed {
         consignment: key,
         awb: verdict.consignment.awb,
@@ -196,7 +184,7 @@ fn assessed(judged: &Judged<'_>, key: Key, seen: Seen) -> Assessed {
         place: seen.place,
         decision: verdict.decision,
         scores: verdict.domains.map(|assessment| assessment.score),
-        evidence: hashes(&mut verdict.reasons()),
-        answered: hashes(&mut verdict.answered.iter().map(|id| &**id)),
+        evidence: id_hashes(verdict.reasons()),
+        answered: id_hashes(verdict.answered.iter().map(|id| &**id)),
     }
 }

@@ -97,7 +97,12 @@ pub struct Others {
 /// Values counted in all, at most as large, at least as large.
 fn surprise(total: u64, below: u64, above: u64) -> Surprise {
     let tail = below.min(above);
-    Surprise { tenths: tenths_of_bits(total + 2, 2 * (tail + 1)), high: above < below }
+    Surprise { tenths: rarity(tail, total), high: above < below }
+}
+
+/// How surprising it is to be one of `same` among `total`, in tenths of bits. Smoothed: nothing known, nothing surprising.
+pub fn rarity(same: u64, total: u64) -> u16 {
+    tenths_of_bits(total + 2, 2 * (same + 1))
 }
 
 fn usual_bins(counts: &[u32], total: u64) -> Option<(usize, usize)> {

@@ -18,8 +18,7 @@ pub struct History {
     pub agent: PartyHistory,
     /// This shipper to this consignee.
     pub pair: TraceHistory,
-    /// The same with these goods, and the way back.
-    pub pair_commodity: TraceHistory,
+    /// These goods on the way back.
     pub return_trade: TraceHistory,
     pub shipper_lane: TraceHistory,
     pub consignee_lane: TraceHistory,
@@ -124,8 +123,6 @@ pub struct Way {
     stages: [Option<Step>; Stage::ALL.len()],
     /// Discrepancies reported, in order of time.
     pub discrepancies: Vec<Discrepancy>,
-    /// Different flights on which it is manifested or departed.
-    pub flights: u32,
     /// Unit load devices that it is manifested in, with their weights.
     pub loads: Vec<LoadHistory>,
     /// It left as a whole from one station, and again from there on another flight.
@@ -141,7 +138,6 @@ pub struct Step {
     pub last: Timestamp,
     /// Of the latest part.
     pub station: Station,
-    pub parts: u32,
     /// The pieces are those of the whole shipment.
     pub whole: bool,
 }

@@ -35,6 +35,14 @@ impl Observation {
         }
     }
 
+    /// The consignments that moved, each once however many parts follow each other, with its place among all that moved.
+    pub fn moved(observations: &[Observation]) -> impl Iterator<Item = (usize, Key)> {
+        let moved = observations.iter().filter(|observation| matches!(observation, Observation::Moved(_)));
+        let mut last = Key::NONE;
+        let new = move |(_, key): &(usize, Key)| std::mem::replace(&mut last, *key) != *key;
+        moved.map(Observation::consignment).enumerate().filter(new)
+    }
+
     pub fn consignment(&self) -> Key {
         match self {
             Observation::Declared(declared) => declared.consignment,

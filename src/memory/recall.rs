@@ -100,11 +100,6 @@ impl Memory {
                 way.set(stage, step);
             }
         }
-        let mut flights: Vec<u32> =
-            live().filter(|part| part.flight != 0 && is_flown(part.stage)).map(|part| part.flight).collect();
-        flights.sort_unstable();
-        flights.dedup();
-        way.flights = flights.len() as u32;
         way.doubled = doubled(live().filter(|part| part.stage == Stage::Departed && part.flight != 0));
         way.discrepancies = live().filter(|part| part.stage == Stage::Discrepancy).map(discrepancy).collect();
         way.discrepancies.sort_unstable_by_key(|found| (found.time, found.code));
@@ -113,10 +108,6 @@ impl Memory {
             loads.map(|load| LoadHistory { lines: load.lines, lines_g: load.weight_g, stated_g: load.stated_g }).collect();
         way
     }
-}
-
-fn is_flown(stage: Stage) -> bool {
-    matches!(stage, Stage::Manifested | Stage::Departed)
 }
 
 /// A departure of the whole shipment beside another flight from the same station.
@@ -153,7 +144,6 @@ fn step<'p>(parts: impl Iterator<Item = &'p Part> + Clone) -> Option<Step> {
         first: times.clone().min()?,
         last: times.max()?,
         station: latest.station,
-        parts: parts.count() as u32,
         whole: whole.is_some(),
     })
 }
@@ -179,7 +169,7 @@ impl<'m> View<'m> {
         let lane = self.bill.lane.bits();
         let [
             pair,
-            pair_commodity,
+            _,
             shipper_lane,
             consignee_lane,
             shipper_commodity,
@@ -200,7 +190,6 @@ impl<'m> View<'m> {
             consignee: self.party(places.consignee),
             agent: self.agent(places.agent),
             pair: self.trace(pair),
-            pair_commodity: self.trace(pair_commodity),
             return_trade: self.trace_of(self.bill.return_trade()),
             shipper_lane: self.trace(shipper_lane),
             consignee_lane: self.trace(consignee_lane),

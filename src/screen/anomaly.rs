@@ -15,7 +15,7 @@ use std::fmt;
 
 use crate::memory::History;
 use crate::memory::entities::Record;
-use crate::memory::histogram::tenths_of_bits;
+use crate::memory::histogram::{rarity, tenths_of_bits};
 use crate::memory::history::{BandHistory, PartyHistory, TraceHistory, Unusual};
 
 /// A consignment's score, by its parts.
@@ -162,9 +162,8 @@ fn week(party: &'static str, history: &PartyHistory) -> Part {
     Part { tenths: history.week.tenths.into(), basis }
 }
 
-/// Smoothed as a tail is: with nothing known, nothing surprises.
 fn seldom([name, what]: [&'static str; 2], same: u32, others: u32) -> Part {
-    let tenths = tenths_of_bits(u64::from(others) + 2, 2 * (u64::from(same) + 1));
+    let tenths = rarity(same.into(), others.into());
     Part { tenths: tenths.into(), basis: Basis::Seldom { name, what, same, others } }
 }
 

@@ -27,6 +27,14 @@ pub fn id_hash(id: &str) -> u32 {
     unknown.unwrap_or_else(|| crc32fast::hash(id.as_bytes()))
 }
 
+/// What memory keeps of ids: ascending, each once.
+pub fn id_hashes<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<u32> {
+    let mut hashes: Vec<u32> = ids.into_iter().map(id_hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
 /// The id of that hash, or a name made of the hash when neither an indicator nor a profile or list of the bundle has it.
 fn id_of(hash: u32, bundle: &Bundle) -> Cow<'static, str> {
     let indicator = indicators::CATALOGUE.iter().map(|indicator| indicator.id).find(|id| id_hash(id) == hash);

@@ -8,7 +8,7 @@ use super::facts::{CATALOGUE, Facts};
 use super::index;
 use super::indicators::{self, Finding, Indicator};
 use super::policy::{IndicatorRule, Policy, SCORE_MAX};
-use super::profile::{Mode, Profile};
+use super::profile::Mode;
 use super::suppression;
 use super::verdict::{Assessment, Decision, Domain, Evidence, EvidenceKind, Verdict};
 use super::watch;
@@ -18,8 +18,6 @@ use crate::model::{Consignment, ConsignmentId};
 /// What a screening thread keeps from one consignment to the next. Nothing in it changes a verdict.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    /// Profiles that ended undecided, since whoever reads the number last set it back.
-    pub profiles_undecided: u64,
     index: index::Scratch,
     /// What the watchlists said of parties seen before.
     pub seen_parties: watch::Cache,
@@ -37,10 +35,7 @@ pub fn screen(facts: &Facts<'_>, bundle: &Bundle, scratch: &mut Scratch) -> Verd
         }));
     }
     bundle.profiles.evaluate(facts, &mut scratch.index);
-    let valid = |profile: &&Profile| profile.valid_at(facts.received);
-    let undecided = bundle.profiles.undecided(&scratch.index).filter(valid).count();
-    scratch.profiles_undecided = scratch.profiles_undecided.saturating_add(undecided as u64);
-    let matched = bundle.profiles.matched(&scratch.index).filter(valid);
+    let matched = bundle.profiles.matched(&scratch.index).filter(|profile| profile.valid_at(facts.received));
     evidence.extend(matched.map(|profile| profile.evidence(facts, CATALOGUE)));
     if let Some(watch) = &bundle.watch {
         watch.find(facts, &mut scratch.seen_parties, &mut evidence);
@@ -137,7 +132,7 @@ mod tests {
         let consignment: Consignment<'_> = serde_json::from_str(json).unwrap();
         let (mut buffer, mut scratch) = (FactsBuffer::default(), Scratch::default());
         let verdict = screen(&Facts::new(&consignment, RECEIVED, &mut buffer), bundle, &mut scratch);
-        (verdict, scratch.profiles_undecided)
+        (verdict, scratch.index.undecided().len() as u64)
     }
 
     const SEVEN: &str = r#"{"awb": "020-12345675", "origin": "BOG", "quantity": {"pieces": 7}}"#;

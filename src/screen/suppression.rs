@@ -3,6 +3,7 @@
 
 use super::cel::{Condition, Outcome};
 use super::facts::{CATALOGUE, Facts};
+use super::profile;
 use super::verdict::Evidence;
 use crate::diagnostic::table::{Quoted, Table};
 use crate::diagnostic::{Diagnostic, Place, Severity, did_you_mean};
@@ -99,7 +100,9 @@ fn from_table(table: Table<'_, '_>) -> Option<Suppression> {
     if of.is_empty() {
         table.faults().add(table.span(), "`of` must list what is held back: ids of profiles or indicators", None);
     }
-    let condition = table.required_text("condition").and_then(|text| Some((condition(&table, &text)?, text.text.to_owned())));
+    let condition = table
+        .required_text("condition")
+        .and_then(|text| Some((profile::condition(&table, &text, CATALOGUE)?, text.text.to_owned())));
     table.require("valid_until");
     let valid_from = table.day("valid_from");
     let valid_before = table.day_end("valid_until");
@@ -115,14 +118,6 @@ fn from_table(table: Table<'_, '_>) -> Option<Suppression> {
 
 fn target(table: &Table<'_, '_>, text: &Quoted<'_>) -> Target {
     Target { id: text.text.to_owned(), place: table.faults().source.place(text.span.clone()) }
-}
-
-fn condition(table: &Table<'_, '_>, text: &Quoted<'_>) -> Option<Condition> {
-    let compiled = Condition::compile(text.text, CATALOGUE);
-    for fault in compiled.as_ref().err().into_iter().flatten() {
-        table.faults().add_within(text, fault.span.clone(), fault.message.as_str(), fault.suggestion.clone());
-    }
-    compiled.ok()
 }
 
 /// A fault for every target that nothing in the bundle gives evidence under.

@@ -59,13 +59,11 @@ impl Watch {
         }
         let mut asked = Asked { watch: self, day, role: "consignment", evidence };
         if let Some(awb) = consignment.awb {
-            let found: Vec<_> = self.lists.awb(awb.prefix(), awb.serial()).collect();
-            asked.met(&found, "awb", facts.awb());
+            asked.met(self.lists.awb(awb.prefix(), awb.serial()), "awb", facts.awb());
         }
         for note in &consignment.customs_notes {
             if let Some((address, is_v6)) = ip_number(&note.text).filter(|_| note.text.contains(['.', ':'])) {
-                let found: Vec<_> = self.lists.ip(address, is_v6).collect();
-                asked.met(&found, "ip", &note.text);
+                asked.met(self.lists.ip(address, is_v6), "ip", &note.text);
             }
         }
     }
@@ -117,13 +115,13 @@ impl Asked<'_> {
 
     fn identifier(&mut self, identifier: Option<Identifier>, written: &str) {
         let Some(identifier) = identifier else { return };
-        let found: Vec<_> = self.watch.lists.exact(&identifier).to_vec();
-        self.met(&found, identifier.kind(), written);
+        let lists = &self.watch.lists;
+        self.met(lists.exact(&identifier).iter().copied(), identifier.kind(), written);
     }
 
-    fn met(&mut self, found: &[EntryId], kind: &'static str, written: &str) {
-        let holding = found.iter().filter(|id| self.watch.lists.holds(**id, self.day));
-        let told = holding.filter_map(|id| evidence::of_identifier(self.watch, self.role, kind, written, *id));
+    fn met(&mut self, found: impl Iterator<Item = EntryId>, kind: &'static str, written: &str) {
+        let holding = found.filter(|id| self.watch.lists.holds(*id, self.day));
+        let told = holding.filter_map(|id| evidence::of_identifier(self.watch, self.role, kind, written, id));
         self.evidence.extend(told);
     }
 }

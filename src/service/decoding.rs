@@ -14,7 +14,7 @@ use crate::metrics::Metrics;
 use crate::model::{Awb, Message};
 use crate::outputs::{Told, read};
 use crate::record::{Reason, Record, Rejected};
-use crate::screen::course::id_hash;
+use crate::screen::course::id_hashes;
 use crate::source::{Input, Role};
 
 /// The messages of a batch, in the order of its records.
@@ -161,12 +161,6 @@ pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Op
     if line.evidence_ids.is_empty() && line.withdrawn_ids.is_empty() && line.answered_ids.is_empty() {
         return None;
     }
-    let hashes = |ids: &[&str]| {
-        let mut hashes: Vec<u32> = ids.iter().map(|id| id_hash(id)).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        hashes
-    };
     let awb = line.awb.and_then(Awb::parse);
     let mut scores = [0; 2];
     for domain in &line.domains {
@@ -187,7 +181,7 @@ pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Op
         },
         decision: line.decision,
         scores,
-        evidence: hashes(&line.evidence_ids),
-        answered: hashes(&line.answered_ids),
+        evidence: id_hashes(line.evidence_ids),
+        answered: id_hashes(line.answered_ids),
     })
 }

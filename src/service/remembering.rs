@@ -116,23 +116,9 @@ impl Rememberer {
                 recalled.push(Recalled::Concluded(Box::new(history)));
             }
             Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
-                self.recall_moved(item.observations, recalled);
-            }
-        }
-    }
-
-    /// Once for each consignment that moved, whatever the number of its parts.
-    fn recall_moved(&self, observations: &[Observation], recalled: &mut Vec<Recalled>) {
-        let moved = observations.iter().filter(|observation| matches!(observation, Observation::Moved(_)));
-        let mut last = Key::NONE;
-        for (line, observation) in moved.enumerate() {
-            let key = observation.consignment();
-            if key == last {
-                continue;
-            }
-            last = key;
-            if let Some(history) = self.memory.recall_known(key) {
-                recalled.push(Recalled::Moved { line, history: Box::new(history) });
+                let known = Observation::moved(item.observations)
+                    .filter_map(|(line, key)| Some(Recalled::Moved { line, history: Box::new(self.memory.recall_known(key)?) }));
+                recalled.extend(known);
             }
         }
     }

@@ -246,7 +246,7 @@ fn remembered() -> History {
     let mut way = Way::default();
     for (number, stage) in (1..).zip(Stage::ALL) {
         let (first, last) = (at("2026-02-27T08:00:00Z"), at("2026-02-28T08:00:00Z"));
-        way.set(stage, Step { pieces: number, weight_g: number * 1_500, first, last, station: *b"FRA", parts: 1, whole: true });
+        way.set(stage, Step { pieces: number, weight_g: number * 1_500, first, last, station: *b"FRA", whole: true });
     }
     let report = |code| Discrepancy { code, time: at("2026-02-28T09:00:00Z"), station: *b"JFK", pieces: 1 };
     way.discrepancies = [*b"FDCA", *b"MSCA", *b"MSAW", *b"OFLD", *b"OVCD", *b"SSPD"].map(report).to_vec();

@@ -34,12 +34,7 @@ impl Shares {
         let (mut uses, mut totals): (FxHashMap<(ReaderId, KeyId), f64>, FxHashMap<ReaderId, f64>) = Default::default();
         for root in roots {
             visit_tests(terms, *root, &mut |test| {
-                let (reader, keys) = match test {
-                    Test::Key(reader, key) => (*reader, std::slice::from_ref(key)),
-                    Test::AnyKey(reader, keys) => (*reader, &**keys),
-                    Test::Direct { needs: Some((reader, keys)), .. } => (*reader, &**keys),
-                    _ => return,
-                };
+                let Some((reader, keys)) = test.keys() else { return };
                 *totals.entry(reader).or_default() += 1.0;
                 for key in keys {
                     *uses.entry((reader, *key)).or_default() += 1.0 / keys.len() as f64;
@@ -110,15 +105,14 @@ fn cover(terms: &mut Terms, shares: &Shares, term: TermId) -> Option<Cover> {
 }
 
 fn test_cover(terms: &mut Terms, shares: &Shares, test: super::TestId) -> Option<Cover> {
-    let (reader, keys) = match terms.tests.get(test as usize)? {
-        Test::Key(reader, key) => (*reader, vec![*key]),
-        Test::AnyKey(reader, keys) => (*reader, keys.to_vec()),
-        Test::Direct { needs, .. } => needs.as_ref().map(|(reader, keys)| (*reader, keys.to_vec()))?,
-        Test::Within(reader, interval) => return Some(range_cover(terms, *reader, *interval)),
-        Test::Has(reader) => return presence_cover(terms, *reader, true),
-    };
-    let share = shares.any_of(&keys);
-    Some(Cover { keys, readers: vec![reader], share })
+    match terms.tests.get(test as usize)? {
+        Test::Within(reader, interval) => Some(range_cover(terms, *reader, *interval)),
+        Test::Has(reader) => presence_cover(terms, *reader, true),
+        test => {
+            let (reader, keys) = test.keys()?;
+            Some(Cover { keys: keys.to_vec(), readers: vec![reader], share: shares.any_of(keys) })
+        }
+    }
 }
 
 /// Presence is never unknown, so no reader has to be watched.

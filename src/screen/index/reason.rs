@@ -71,11 +71,7 @@ impl<'t> Reasoner<'t> {
 
     fn keys_of(&self, term: TermId) -> Option<Vec<KeyId>> {
         match self.terms.terms.get(term as usize)? {
-            Term::Test(test) => match self.terms.tests.get(*test as usize)? {
-                Test::Key(_, key) => Some(vec![*key]),
-                Test::AnyKey(_, keys) | Test::Direct { needs: Some((_, keys)), .. } => Some(keys.to_vec()),
-                _ => None,
-            },
+            Term::Test(test) => self.terms.tests.get(*test as usize)?.keys().map(|(_, keys)| keys.to_vec()),
             Term::Any(parts) => {
                 let keys: Option<Vec<_>> = parts.iter().map(|part| self.keys_of(*part)).collect();
                 keys.map(|keys| keys.concat())

@@ -39,6 +39,17 @@ pub(crate) enum Test {
     },
 }
 
+impl Test {
+    /// Keys of which one is hit wherever it holds.
+    pub fn keys(&self) -> Option<(ReaderId, &[KeyId])> {
+        match self {
+            Test::Key(reader, key) => Some((*reader, std::slice::from_ref(key))),
+            Test::AnyKey(reader, keys) | Test::Direct { needs: Some((reader, keys)), .. } => Some((*reader, keys)),
+            Test::Within(..) | Test::Has(_) | Test::Direct { needs: None, .. } => None,
+        }
+    }
+}
+
 /// What makes two tests one.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Identity {

@@ -241,13 +241,9 @@ pub static CATALOGUE: &[Indicator] = &[
     anomaly::UNUSUAL,
 ];
 
-/// The indicator of that id.
-pub fn find(id: &str) -> Option<&'static Indicator> {
-    CATALOGUE.iter().find(|indicator| indicator.id == id)
-}
-
 /// What the enabled indicators find, in the order of the catalogue, each with its index in it.
-pub fn run<'r>(
+#[cfg(test)]
+fn run<'r>(
     facts: &'r Facts<'r>,
     enabled: impl Fn(usize) -> bool + 'r,
 ) -> impl Iterator<Item = (usize, &'static Indicator, Finding)> + 'r {

@@ -12,6 +12,7 @@ mod reason;
 mod set;
 
 pub use case::{Case, Expectation, FactTable};
+pub(super) use read::condition;
 pub use read::{DOMAINS, REFERRALS};
 pub use reason::Reason;
 pub use set::Profiles;

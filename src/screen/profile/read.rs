@@ -83,7 +83,7 @@ fn effect(table: &Table<'_, '_>) -> (u32, Option<Decision>) {
     (weight.unwrap_or(0), referral)
 }
 
-fn condition(table: &Table<'_, '_>, text: &Quoted<'_>, catalogue: &[Fact]) -> Option<Condition> {
+pub(in crate::screen) fn condition(table: &Table<'_, '_>, text: &Quoted<'_>, catalogue: &[Fact]) -> Option<Condition> {
     let compiled = Condition::compile(text.text, catalogue);
     let faults = compiled.as_ref().err().into_iter().flatten();
     for fault in faults {

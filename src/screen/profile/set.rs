@@ -22,7 +22,7 @@ impl Profiles {
         Self { list, index }
     }
 
-    /// Leaves the answer in the scratch: [`Profiles::matched`], [`Profiles::undecided`].
+    /// Leaves the answer in the scratch: [`Profiles::matched`].
     pub fn evaluate<R: Row>(&self, row: &R, scratch: &mut Scratch) {
         self.index.evaluate(row, scratch, |position| self.at(position).map_or(Outcome::NoMatch, |profile| profile.evaluate(row)));
     }
@@ -30,11 +30,6 @@ impl Profiles {
     /// The profiles whose conditions hold, in the order of their ids, whatever their validity.
     pub fn matched<'p>(&'p self, scratch: &'p Scratch) -> impl Iterator<Item = &'p Profile> {
         scratch.matched().iter().filter_map(|position| self.at(*position))
-    }
-
-    /// The profiles whose conditions end in an error.
-    pub fn undecided<'p>(&'p self, scratch: &'p Scratch) -> impl Iterator<Item = &'p Profile> {
-        scratch.undecided().iter().filter_map(|position| self.at(*position))
     }
 
     pub fn index(&self) -> &Index {

@@ -1,6 +1,7 @@
 //! What the lists said of parties seen before: a party that comes again costs one hash.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem;
 
@@ -46,19 +47,20 @@ impl Cache {
         }
         self.asked += 1;
         let key = key(name, schema, known);
-        if self.young.contains_key(&key) {
-            self.known += 1;
-        } else {
-            let hits = match self.old.remove(&key) {
+        let hits = match self.young.entry(key) {
+            Entry::Occupied(entry) => {
+                self.known += 1;
+                entry.into_mut()
+            }
+            Entry::Vacant(entry) => entry.insert(match self.old.remove(&key) {
                 Some(hits) => {
                     self.known += 1;
                     hits
                 }
                 None => lists.names(name, schema, known, None, &mut self.search),
-            };
-            self.young.insert(key, hits);
-        }
-        (self.young.get(&key).map(Vec::as_slice).unwrap_or_default(), &mut self.scorer)
+            }),
+        };
+        (hits.as_slice(), &mut self.scorer)
     }
 }
 

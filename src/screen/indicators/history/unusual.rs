@@ -4,7 +4,7 @@
 
 use super::super::{BOTH, CUSTOMS, Finding, Indicator, Needs, Threat};
 use super::{Bits, Range, consignments, kg, settled};
-use crate::memory::histogram::tenths_of_bits;
+use crate::memory::histogram::rarity;
 use crate::memory::history::Unusual;
 use crate::screen::facts::Facts;
 
@@ -90,7 +90,7 @@ pub const ROUTE: Indicator = Indicator {
     check: |facts| {
         let history = settled(facts)?;
         let (same, all) = (history.route.shipments, history.routed.shipments);
-        let bits = rarity(same, all);
+        let bits = rarity(same.into(), all.into());
         if facts.consignment.routing.is_empty() || bits < SURPRISING_TENTHS {
             return None;
         }
@@ -114,7 +114,7 @@ pub const GOODS_OF_ORIGIN: Indicator = Indicator {
         let heading = facts.hs_headings().get(0)?;
         let country = facts.origin_country()?;
         let (same, all) = (history.origin_commodity.shipments, history.lane.shipments);
-        let bits = rarity(same, all);
+        let bits = rarity(same.into(), all.into());
         if bits < SURPRISING_TENTHS {
             return None;
         }
@@ -127,11 +127,6 @@ pub const GOODS_OF_ORIGIN: Indicator = Indicator {
         )
     },
 };
-
-/// How surprising it is to be one of `same` among `all`, smoothed as surprise is in `memory`: nothing known, nothing surprising.
-fn rarity(same: u32, all: u32) -> u16 {
-    tenths_of_bits(u64::from(all) + 2, 2 * (u64::from(same) + 1))
-}
 
 pub const WEEK: Indicator = Indicator {
     id: "T3",
