@@ -31,7 +31,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     rate: u32,
     /// Ends after this long, as in 30s or 5m. Default: until Ctrl-C.
-    #[arg(long = "for", value_name = "TIME", value_parser = super::parse_time)]
+    #[arg(long = "for", value_name = "TIME", value_parser = super::parse_duration)]
     duration: Option<Duration>,
     /// A real Kafka instead of the embedded broker.
     #[arg(long, value_name = "HOST:PORT")]

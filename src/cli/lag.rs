@@ -25,7 +25,7 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
     /// The longest that a record may wait, as in 60s.
-    #[arg(long, value_name = "TIME", value_parser = super::parse_time)]
+    #[arg(long, value_name = "TIME", value_parser = super::parse_duration)]
     max: Option<std::time::Duration>,
 }
 

@@ -156,7 +156,7 @@ fn say(line: impl std::fmt::Display) {
 }
 
 /// A time on the command line.
-fn parse_time(text: &str) -> Result<std::time::Duration, String> {
+fn parse_duration(text: &str) -> Result<std::time::Duration, String> {
     crate::config::parse_duration(text).ok_or_else(|| "expected a time such as 30s or 5m".into())
 }
 
