@@ -59,7 +59,7 @@ fn topics_that_are_not_as_they_should_be_are_found_with_the_way_to_mend_them() {
     assert_eq!(check.status.code(), Some(1), "{}", said(&check));
     let Setup { input, dead_letters, .. } = &setup;
     for line in [
-        format!("fault: topic {input}: retention.ms is 604800000, needed is at least 7776000000: the log is read again"),
+        format!("fault: topic {input}: retention.ms is 604800000, needed is at least 7776000000: memory is read from it"),
         format!(
             "  fix: kafka-configs.sh --alter --entity-type topics --entity-name {input} --add-config retention.ms=7776000000"
         ),

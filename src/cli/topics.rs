@@ -6,6 +6,7 @@ use clap::Args;
 use rdkafka::error::KafkaError;
 
 use super::{Exit, fail, say, settings};
+use crate::config::Config;
 use crate::operations::Brokers;
 use crate::operations::topics::{self, Topic};
 use crate::service::Settings;
@@ -37,7 +38,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(read) => read,
         Err(exit) => return exit,
     };
-    match show(&settings, &topics::of(&config), arguments) {
+    match show(&config, &settings, arguments) {
         Ok(true) => Exit::Done,
         Ok(false) => Exit::Failed,
         Err(error) => fail(Exit::Failed, format_args!("{}: {error}", settings.connection.brokers)),
@@ -45,17 +46,17 @@ pub fn run(arguments: &Arguments) -> Exit {
 }
 
 /// True when all exist in the end.
-fn show(settings: &Settings, wanted: &[Topic<'_>], arguments: &Arguments) -> Result<bool, KafkaError> {
+fn show(config: &Config, settings: &Settings, arguments: &Arguments) -> Result<bool, KafkaError> {
     let brokers = Brokers::connect(&settings.connection)?;
     let metadata = brokers.metadata()?;
     let replicas = arguments.replication.unwrap_or_else(|| topics::replicas(metadata.brokers().len()));
     let mut complete = true;
-    for &Topic { name, role } in wanted {
+    for Topic { name, role } in topics::of(config) {
         let found = metadata.topics().iter().find(|topic| topic.name() == name).map(|topic| topic.partitions().len());
         match found {
             Some(partitions) => say(format_args!("{name}  {partitions} partitions")),
             None if arguments.create => {
-                let with = topics::created_with(role, replicas);
+                let with = topics::created_with(role, replicas, config.memory.identity_days);
                 let partitions = role.partitions(arguments.partitions);
                 brokers.create_topic(name, partitions, replicas, &with)?;
                 say(format_args!("{name}  created with {partitions} partitions of {replicas} replicas"));

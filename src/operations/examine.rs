@@ -1,15 +1,15 @@
 //! Asks the brokers whether everything is as the service needs it. Each finding says how to mend it.
 
-use rdkafka::admin::{ConfigResource, ResourceSpecifier};
+use rdkafka::admin::ResourceSpecifier;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::metadata::Metadata;
 use rdkafka::producer::{BaseProducer, Producer};
 
 use super::acls::{self, On};
-use super::topics::{self, Topic};
+use super::topics::{self, Setting, Topic};
 use super::{Brokers, PATIENCE};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::kafka::{Resource, Right};
 use crate::service::Settings;
 
@@ -99,31 +99,11 @@ impl Examination<'_> {
             );
         }
         match self.brokers.settings(&ResourceSpecifier::Topic(name)) {
-            Ok(settings) => self.topic_settings(topic, &settings, wanted),
-            Err(error) => self.unchecked(format!("settings of topic {name} ({role:?})"), &error),
-        }
-    }
-
-    fn topic_settings(&mut self, Topic { name, role }: Topic<'_>, settings: &ConfigResource, replicas: i32) {
-        let value = |setting: &str| settings.get(setting).and_then(|entry| entry.value.clone()).unwrap_or_default();
-        let alter = |setting: &str, to: &str| {
-            format!("kafka-configs.sh --alter --entity-type topics --entity-name {name} --add-config {setting}={to}")
-        };
-        for setting in role.settings() {
-            let found = value(setting.name);
-            if !setting.needed.is_met(&found) {
-                self.fault(
-                    format!("topic {name}: {} is {found}, needed is {}: {}", setting.name, setting.needed, setting.why),
-                    alter(setting.name, setting.created),
-                );
+            Ok(settings) => {
+                let value = |name: &str| settings.get(name).and_then(|entry| entry.value.clone()).unwrap_or_default();
+                self.findings.extend(setting_faults(topic, value, wanted, self.config.memory.identity_days));
             }
-        }
-        let (in_sync, wanted) = (value("min.insync.replicas"), topics::in_sync_replicas(replicas));
-        if in_sync.parse::<i32>().is_ok_and(|found| found < wanted) {
-            self.fault(
-                format!("topic {name}: min.insync.replicas is {in_sync}, needed is {wanted}: what is committed may be lost with a broker"),
-                alter("min.insync.replicas", &wanted.to_string()),
-            );
+            Err(error) => self.unchecked(format!("settings of topic {name} ({role:?})"), &error),
         }
     }
 
@@ -135,41 +115,8 @@ impl Examination<'_> {
             Err(error) => return self.unchecked("limits of the brokers", &error),
         };
         let number = |name: &str| settings.get(name)?.value.as_deref()?.parse::<i64>().ok();
-        let kafka = &self.config.kafka;
-        let (session, transaction) = (kafka.session_timeout.as_millis() as i64, kafka.transaction_timeout.as_millis() as i64);
-        let limits = [
-            ("transaction.max.timeout.ms", "kafka.transaction_timeout", transaction, i64::MIN),
-            ("group.max.session.timeout.ms", "kafka.session_timeout", session, i64::MIN),
-            ("group.min.session.timeout.ms", "kafka.session_timeout", i64::MAX, session),
-        ];
-        for (limit, key, at_least, at_most) in limits {
-            let Some(value) = number(limit) else { continue };
-            if value < at_least && at_most == i64::MIN {
-                self.fault(
-                    format!("{key} ({at_least} ms) is above the brokers' {limit} ({value} ms)"),
-                    format!("lower {key} to {value}ms, or raise {limit} in server.properties of every broker"),
-                );
-            } else if at_most != i64::MIN && value > at_most {
-                self.fault(
-                    format!("{key} ({at_most} ms) is below the brokers' {limit} ({value} ms)"),
-                    format!("raise {key} to {value}ms, or lower {limit} in server.properties of every broker"),
-                );
-            }
-        }
-        self.durability(&number);
-    }
-
-    /// The topics in which the brokers keep transactions and positions.
-    fn durability(&mut self, number: &impl Fn(&str) -> Option<i64>) {
-        let wanted = i64::from(topics::replicas(self.metadata.brokers().len()));
-        for name in ["transaction.state.log.replication.factor", "offsets.topic.replication.factor"] {
-            if let Some(value) = number(name).filter(|value| *value < wanted) {
-                self.fault(
-                    format!("{name} is {value}, {wanted} is possible: with a lost broker, transactions or positions are lost"),
-                    format!("set {name}={wanted} in server.properties of every broker, and reassign the internal topic"),
-                );
-            }
-        }
+        self.findings.extend(limit_faults(&self.config.kafka, number));
+        self.findings.extend(durability_faults(topics::replicas(self.metadata.brokers().len()), number));
     }
 
     /// What the service may do, where this is run as its user.
@@ -232,10 +179,131 @@ impl Examination<'_> {
     }
 }
 
+/// What is set otherwise than a topic of its role needs.
+fn setting_faults(topic: Topic<'_>, value: impl Fn(&str) -> String, replicas: i32, horizon_days: u16) -> Vec<Finding> {
+    let Topic { name, role } = topic;
+    let alter = |setting: &str, to: &str| {
+        format!("kafka-configs.sh --alter --entity-type topics --entity-name {name} --add-config {setting}={to}")
+    };
+    let mut faults = Vec::new();
+    for Setting { name: setting, created, needed, why, .. } in role.settings(horizon_days) {
+        let found = value(setting);
+        if !needed.is_met(&found) {
+            let what = format!("topic {name}: {setting} is {found}, needed is {needed}: {why}");
+            faults.push(Finding::Fault { what, fix: alter(setting, &created) });
+        }
+    }
+    let (in_sync, wanted) = (value("min.insync.replicas"), topics::in_sync_replicas(replicas));
+    if in_sync.parse::<i32>().is_ok_and(|found| found < wanted) {
+        let what = format!(
+            "topic {name}: min.insync.replicas is {in_sync}, needed is {wanted}: what is committed may be lost with a broker"
+        );
+        faults.push(Finding::Fault { what, fix: alter("min.insync.replicas", &wanted.to_string()) });
+    }
+    faults
+}
+
+/// What the configuration asks for and the brokers do not allow.
+fn limit_faults(kafka: &config::Kafka, number: impl Fn(&str) -> Option<i64>) -> Vec<Finding> {
+    let session = ("kafka.session_timeout", kafka.session_timeout.as_millis() as i64);
+    let transaction = ("kafka.transaction_timeout", kafka.transaction_timeout.as_millis() as i64);
+    let most = [(transaction, "transaction.max.timeout.ms"), (session, "group.max.session.timeout.ms")];
+    let least = [(session, "group.min.session.timeout.ms")];
+    let fault = |(key, asked), limit, value, (side, here, there)| Finding::Fault {
+        what: format!("{key} ({asked} ms) is {side} the brokers' {limit} ({value} ms)"),
+        fix: format!("{here} {key} to {value}ms, or {there} {limit} in server.properties of every broker"),
+    };
+    let above = most.into_iter().filter_map(|(asked, limit)| {
+        number(limit).filter(|value| asked.1 > *value).map(|value| fault(asked, limit, value, ("above", "lower", "raise")))
+    });
+    let below = least.into_iter().filter_map(|(asked, limit)| {
+        number(limit).filter(|value| asked.1 < *value).map(|value| fault(asked, limit, value, ("below", "raise", "lower")))
+    });
+    above.chain(below).collect()
+}
+
+/// The topics in which the brokers keep transactions and positions.
+fn durability_faults(replicas: i32, number: impl Fn(&str) -> Option<i64>) -> Vec<Finding> {
+    let names = ["transaction.state.log.replication.factor", "offsets.topic.replication.factor"];
+    let few =
+        names.into_iter().filter_map(|name| number(name).filter(|value| *value < i64::from(replicas)).map(|value| (name, value)));
+    let fault = |(name, value)| Finding::Fault {
+        what: format!("{name} is {value}, {replicas} is possible: with a lost broker, transactions or positions are lost"),
+        fix: format!("set {name}={replicas} in server.properties of every broker, and reassign the internal topic"),
+    };
+    few.map(fault).collect()
+}
+
 /// The wrapper does not tell the code of an administrative request.
 fn code(error: &KafkaError) -> Option<RDKafkaErrorCode> {
     match error {
         KafkaError::AdminOp(code) => Some(*code),
         error => error.rdkafka_error_code(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::topics::Role;
+    use super::*;
+
+    /// Texts of the faults of a topic that is set as it is created, but for this.
+    fn faults(role: Role, name: &str, value: &str) -> Vec<String> {
+        let topic = Topic { name: "cargo.some", role };
+        let set = |asked: &str| {
+            let created = topics::created_with(role, 3, 90).into_iter().find(|(setting, _)| *setting == asked);
+            if asked == name { value.to_owned() } else { created.map(|(_, value)| value).unwrap_or_default() }
+        };
+        setting_faults(topic, set, 3, 90).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_topic_as_it_is_created_has_no_fault() {
+        for role in [Role::Input, Role::Alerts, Role::Referrals, Role::Assessments, Role::DeadLetters, Role::Bundles] {
+            assert!(faults(role, "", "").is_empty(), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn compaction_too_few_replicas_in_sync_and_a_short_retention_come_with_the_command_that_mends_them() {
+        let alter = "kafka-configs.sh --alter --entity-type topics --entity-name cargo.some --add-config";
+        for (role, name, value, needed) in [
+            (Role::Referrals, "cleanup.policy", "compact", "delete"),
+            (Role::Bundles, "cleanup.policy", "delete", "compact"),
+            (Role::Input, "retention.ms", "86400000", "7776000000"),
+            (Role::Alerts, "min.insync.replicas", "1", "2"),
+        ] {
+            let found = faults(role, name, value);
+            assert_eq!(found.len(), 1, "{found:?}");
+            assert!(found[0].starts_with(&format!("fault: topic cargo.some: {name} is {value}, needed is ")), "{found:?}");
+            assert!(found[0].ends_with(&format!("\n  fix: {alter} {name}={needed}")), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn timeouts_beyond_the_brokers_limits_are_named_with_both_ways_out() {
+        let kafka = |session| config::Kafka { session_timeout: Duration::from_secs(session), ..Config::default().kafka };
+        let number = |name: &str| match name {
+            "group.min.session.timeout.ms" => Some(6_000),
+            "group.max.session.timeout.ms" => Some(30_000),
+            _ => None,
+        };
+        let found = |session| limit_faults(&kafka(session), number).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert!(found(6).is_empty() && found(30).is_empty());
+        assert_eq!(
+            found(5),
+            ["fault: kafka.session_timeout (5000 ms) is below the brokers' group.min.session.timeout.ms (6000 ms)\n  \
+              fix: raise kafka.session_timeout to 6000ms, or lower group.min.session.timeout.ms in server.properties of every broker"]
+        );
+        assert_eq!(found(31).len(), 1);
+    }
+
+    #[test]
+    fn internal_topics_with_one_replica_of_three_are_a_fault() {
+        let found = durability_faults(3, |name| (name == "offsets.topic.replication.factor").then_some(1));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(durability_faults(1, |_| Some(1)).is_empty());
     }
 }

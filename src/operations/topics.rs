@@ -23,12 +23,12 @@ pub struct Topic<'a> {
 }
 
 /// A setting of topics of a role.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Setting {
     pub role: Role,
     pub name: &'static str,
     /// What a topic is created with.
-    pub created: &'static str,
+    pub created: String,
     pub needed: Needed,
     pub why: &'static str,
 }
@@ -59,82 +59,63 @@ impl std::fmt::Display for Needed {
 }
 
 const DAY_MS: i64 = 86_400_000;
-/// How far back what was read may have to be read again.
-const HORIZON_MS: i64 = 90 * DAY_MS;
 
-const fn setting(role: Role, name: &'static str, created: &'static str, needed: Needed, why: &'static str) -> Setting {
-    Setting { role, name, created, needed, why }
+fn at_least(role: Role, name: &'static str, created: i64, least: i64, why: &'static str) -> Setting {
+    Setting { role, name, created: created.max(least).to_string(), needed: Needed::AtLeast(least), why }
 }
 
-/// Compaction would keep the last record of each key alone, and each of ours tells something.
-const KEEP_ALL: Needed = Needed::Exactly("delete");
+fn exactly(role: Role, name: &'static str, value: &'static str, why: &'static str) -> Setting {
+    Setting { role, name, created: value.to_owned(), needed: Needed::Exactly(value), why }
+}
 
-pub static SETTINGS: &[Setting] = &[
-    setting(
-        Role::Input,
-        "retention.ms",
-        "7776000000",
-        Needed::AtLeast(HORIZON_MS),
-        "the log is read again over 90 days: after a disaster, and to screen by new rules",
-    ),
-    setting(Role::Input, "retention.bytes", "-1", Needed::Exactly("-1"), "a limit by size shortens the 90 days on a busy day"),
-    setting(Role::Input, "cleanup.policy", "delete", KEEP_ALL, "compaction drops the earlier messages of a shipment"),
-    setting(
-        Role::Referrals,
-        "retention.ms",
-        "7776000000",
-        Needed::AtLeast(HORIZON_MS),
-        "the open holds are read from this topic: what it forgets is no longer held",
-    ),
-    setting(Role::Referrals, "retention.bytes", "-1", Needed::Exactly("-1"), "a limit by size forgets open holds on a busy day"),
-    setting(Role::Referrals, "cleanup.policy", "delete", KEEP_ALL, "compaction hides codes from a terminal that reads late"),
-    setting(
-        Role::Alerts,
-        "retention.ms",
-        "2592000000",
-        Needed::AtLeast(7 * DAY_MS),
-        "personal data: as short as the team can work with, and a week at least, so that no weekend loses an alert",
-    ),
-    setting(Role::Alerts, "cleanup.policy", "delete", KEEP_ALL, "compaction drops the earlier alerts of a shipment"),
-    setting(
-        Role::Assessments,
-        "retention.ms",
-        "31536000000",
-        Needed::AtLeast(HORIZON_MS),
-        "the record of what was screened and found, for audits",
-    ),
-    setting(Role::Assessments, "cleanup.policy", "delete", KEEP_ALL, "compaction drops the earlier assessments of a shipment"),
-    setting(
-        Role::DeadLetters,
-        "retention.ms",
-        "2592000000",
-        Needed::AtLeast(14 * DAY_MS),
-        "a letter can be sent again only while it is there, and a fix takes time",
-    ),
-    setting(Role::DeadLetters, "cleanup.policy", "delete", KEEP_ALL, "compaction drops letters of the same key"),
-    setting(
-        Role::DeadLetters,
-        "max.message.bytes",
-        "1048588",
-        Needed::AtLeast(1_048_588),
-        "a letter carries up to 900 KiB of the payload and 64 KiB of headers",
-    ),
-    setting(Role::Bundles, "cleanup.policy", "compact", Needed::Exactly("compact"), "the newest of each bundle is kept for ever"),
-    setting(
-        Role::Bundles,
-        "message.timestamp.type",
-        "LogAppendTime",
-        Needed::Exactly("LogAppendTime"),
-        "the broker stamps when a bundle was published, so that nobody can date one back",
-    ),
-    setting(
-        Role::Bundles,
-        "max.message.bytes",
-        "68157440",
-        Needed::AtLeast(68_157_440),
-        "the largest pack, and what Kafka writes around it: 65 MiB",
-    ),
-];
+/// Every setting, for a memory that reaches back so many days.
+fn table(horizon_days: u16) -> [Setting; 16] {
+    let horizon_ms = i64::from(horizon_days) * DAY_MS;
+    let unlimited = |role, why| exactly(role, "retention.bytes", "-1", why);
+    // Compaction would keep the last record of each key alone, and each of ours tells something.
+    let keep_all = |role, why| exactly(role, "cleanup.policy", "delete", why);
+    let retention = |role, created_days: i64, least_ms, why| at_least(role, "retention.ms", created_days * DAY_MS, least_ms, why);
+    [
+        retention(Role::Input, 90, horizon_ms, "memory is read from it, as far back as memory.identity_days"),
+        unlimited(Role::Input, "a limit by size shortens the retention on a busy day"),
+        keep_all(Role::Input, "compaction drops the earlier messages of a shipment"),
+        retention(Role::Referrals, 90, 90 * DAY_MS, "the open holds are read from this topic: what it forgets is no longer held"),
+        unlimited(Role::Referrals, "a limit by size forgets open holds on a busy day"),
+        keep_all(Role::Referrals, "compaction hides codes from a terminal that reads late"),
+        retention(
+            Role::Alerts,
+            30,
+            7 * DAY_MS,
+            "personal data: as short as the team can work with, and a week at least, so that no weekend loses an alert",
+        ),
+        keep_all(Role::Alerts, "compaction drops the earlier alerts of a shipment"),
+        retention(Role::Assessments, 365, horizon_ms, "memory reads from it what was found before, and audits what was screened"),
+        keep_all(Role::Assessments, "compaction drops the earlier assessments of a shipment"),
+        retention(Role::DeadLetters, 30, 14 * DAY_MS, "a letter can be sent again only while it is there, and a fix takes time"),
+        keep_all(Role::DeadLetters, "compaction drops letters of the same key"),
+        at_least(
+            Role::DeadLetters,
+            "max.message.bytes",
+            1_048_588,
+            1_048_588,
+            "a letter carries up to 900 KiB of the payload and 64 KiB of headers",
+        ),
+        exactly(Role::Bundles, "cleanup.policy", "compact", "the newest of each bundle is kept for ever"),
+        exactly(
+            Role::Bundles,
+            "message.timestamp.type",
+            "LogAppendTime",
+            "the broker stamps when a bundle was published, so that nobody can date one back",
+        ),
+        at_least(
+            Role::Bundles,
+            "max.message.bytes",
+            68_157_440,
+            68_157_440,
+            "the largest pack, and what Kafka writes around it: 65 MiB",
+        ),
+    ]
+}
 
 /// Every topic of a configuration, inputs first.
 pub fn of(config: &Config) -> Vec<Topic<'_>> {
@@ -157,8 +138,9 @@ impl Role {
         if self == Role::Bundles { 1 } else { asked }
     }
 
-    pub fn settings(self) -> impl Iterator<Item = &'static Setting> {
-        SETTINGS.iter().filter(move |setting| setting.role == self)
+    /// How a topic has to be set where memory reaches back so many days.
+    pub fn settings(self, horizon_days: u16) -> impl Iterator<Item = Setting> {
+        table(horizon_days).into_iter().filter(move |setting| setting.role == self)
     }
 }
 
@@ -173,8 +155,8 @@ pub fn in_sync_replicas(replicas: i32) -> i32 {
 }
 
 /// What a topic is created with.
-pub fn created_with(role: Role, replicas: i32) -> Vec<(&'static str, String)> {
-    let settings = role.settings().map(|setting| (setting.name, setting.created.to_owned()));
+pub fn created_with(role: Role, replicas: i32, horizon_days: u16) -> Vec<(&'static str, String)> {
+    let settings = role.settings(horizon_days).map(|setting| (setting.name, setting.created));
     settings.chain([("min.insync.replicas", in_sync_replicas(replicas).to_string())]).collect()
 }
 
@@ -184,9 +166,20 @@ mod tests {
 
     #[test]
     fn a_topic_is_created_as_it_needs_to_be() {
-        for setting in SETTINGS {
-            assert!(setting.needed.is_met(setting.created), "{:?} {}", setting.role, setting.name);
+        for setting in [30, 90, 120].into_iter().flat_map(table) {
+            assert!(setting.needed.is_met(&setting.created), "{:?} {}", setting.role, setting.name);
         }
+    }
+
+    #[test]
+    fn what_memory_is_read_from_is_kept_as_long_as_memory_reaches_back() {
+        for role in [Role::Input, Role::Assessments] {
+            let retention = |days| role.settings(days).find(|setting| setting.name == "retention.ms").unwrap();
+            assert_eq!(retention(120).needed, Needed::AtLeast(120 * DAY_MS));
+            assert!(retention(30).needed.is_met(&(30 * DAY_MS).to_string()), "{role:?}");
+        }
+        let created = created_with(Role::Input, 1, 120);
+        assert!(created.contains(&("retention.ms", "10368000000".to_owned())), "{created:?}");
     }
 
     #[test]
@@ -205,7 +198,7 @@ mod tests {
     #[test]
     fn every_role_says_how_long_it_keeps_records() {
         for role in [Role::Input, Role::Alerts, Role::Referrals, Role::Assessments, Role::DeadLetters] {
-            assert!(role.settings().any(|setting| setting.name == "retention.ms"), "{role:?}");
+            assert!(role.settings(90).any(|setting| setting.name == "retention.ms"), "{role:?}");
         }
     }
 }
