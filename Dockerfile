@@ -13,6 +13,7 @@ WORKDIR /source
 COPY Cargo.toml Cargo.lock ./
 COPY benches benches
 COPY config config
+COPY fuzz fuzz
 COPY schemas schemas
 COPY src src
 COPY tests tests

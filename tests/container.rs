@@ -1,6 +1,7 @@
 //! The Dockerfile and the compose file, by their linters. No image is built here: that takes a container engine.
 
 use std::fs;
+use std::process::Command;
 
 use crate::support::tools::{packaged, repository};
 
@@ -26,13 +27,30 @@ fn what_the_build_needs_reaches_the_container_engine_and_nothing_else() {
     let ignored = fs::read_to_string(repository(".dockerignore")).unwrap();
     let let_through: Vec<&str> = ignored.lines().filter_map(|line| line.strip_prefix('!')).collect();
     assert_eq!(ignored.lines().next(), Some("*"));
-    let dockerfile = fs::read_to_string(repository("Dockerfile")).unwrap();
-    let copied = dockerfile.lines().filter(|line| line.starts_with("COPY ") && !line.contains("--from"));
-    let copied: Vec<&str> = copied.flat_map(|line| line.split(' ').skip(1).take(line.matches(' ').count() - 1)).collect();
-    for path in copied {
-        assert!(let_through.contains(&path), "{path} is copied, but .dockerignore keeps it out");
-        assert!(repository(path).exists(), "{path}");
+    for path in copied() {
+        assert!(let_through.contains(&path.as_str()), "{path} is copied, but .dockerignore keeps it out");
+        assert!(repository(&path).exists(), "{path}");
     }
+}
+
+/// Cargo looks for every member, bench and test that the manifests name before it builds anything.
+#[test]
+fn what_the_dockerfile_copies_is_a_whole_workspace() {
+    let source = tempfile::tempdir().unwrap();
+    let mut copy = Command::new("cp");
+    copy.arg("-r").args(copied().iter().map(|path| repository(path))).arg(source.path());
+    assert!(copy.status().unwrap().success());
+    let mut metadata = Command::new(env!("CARGO"));
+    metadata.args(["metadata", "--locked", "--offline", "--no-deps", "--format-version=1"]).current_dir(source.path());
+    let output = metadata.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// What the build stage takes from the repository.
+fn copied() -> Vec<String> {
+    let dockerfile = fs::read_to_string(repository("Dockerfile")).unwrap();
+    let lines = dockerfile.lines().filter(|line| line.starts_with("COPY ") && !line.contains("--from"));
+    lines.flat_map(|line| line.split(' ').skip(1).take(line.matches(' ').count() - 1)).map(str::to_owned).collect()
 }
 
 #[test]
