@@ -153,6 +153,24 @@ fn probes_ask_for_what_they_mean() {
 }
 
 #[test]
+fn memory_is_written_down_where_it_has_a_key_and_only_then_there_is_a_volume() {
+    let [bare, default, production] = chart().cases.as_slice() else { panic!("three values files") };
+    for (case, persists) in [(bare, false), (default, false), (production, true)] {
+        let replicas = &objects(case, "StatefulSet")[0]["spec"];
+        let variables = replicas["template"]["spec"]["containers"][0]["env"].to_string();
+        let claims = replicas["volumeClaimTemplates"].as_array().map_or(0, Vec::len);
+        assert_eq!(
+            (variables.contains("/var/lib/loadgate/memory"), claims),
+            (persists, usize::from(persists)),
+            "{}",
+            case["name"]
+        );
+        let notes = case["notes"].as_str().unwrap();
+        assert_eq!(notes.contains("set persistence.keySecret"), !persists, "{notes}");
+    }
+}
+
+#[test]
 fn selectors_find_the_replicas() {
     for case in &chart().cases {
         let replicas = &objects(case, "StatefulSet")[0]["spec"];

@@ -27,6 +27,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- end }}
 
+{{/* "true" where memory is written down to a volume of its own. */}}
+{{- define "loadgate.persists" -}}
+{{- if and .Values.persistence.enabled .Values.persistence.keySecret -}}true{{- end -}}
+{{- end }}
+
 {{- define "loadgate.image" -}}
 {{- with .Values.image -}}
 {{- if .digest -}}
@@ -77,6 +82,12 @@ env:
     value: {{ printf "%ds" (int .Values.shutdown.graceSeconds) | quote }}
   - name: LOADGATE__LOG__FORMAT
     value: {{ .Values.log.format }}
+  {{- if .Values.persistence.keySecret }}
+  - name: LOADGATE__MEMORY__KEY
+    value: '{ file = "/run/secrets/loadgate-memory/key" }'
+  - name: LOADGATE__MEMORY__SNAPSHOT
+    value: {{ printf "%s/memory" .Values.persistence.mountPath }}
+  {{- end }}
   {{- with .Values.env }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -87,6 +98,11 @@ volumeMounts:
   {{- range $name, $_ := .Values.secrets }}
   - name: {{ printf "secret-%s" $name }}
     mountPath: {{ printf "/run/secrets/loadgate/%s" $name }}
+    readOnly: true
+  {{- end }}
+  {{- if .Values.persistence.keySecret }}
+  - name: memory-key
+    mountPath: /run/secrets/loadgate-memory
     readOnly: true
   {{- end }}
   {{- with .Values.volumeMounts }}
@@ -107,6 +123,16 @@ volumeMounts:
     {{- with $secret.items }}
     items: {{- toYaml . | nindent 6 }}
     {{- end }}
+{{- end }}
+{{- with .Values.persistence }}
+{{- if .keySecret }}
+- name: memory-key
+  secret:
+    secretName: {{ .keySecret }}
+    defaultMode: 0440
+    items:
+      - {key: {{ .keyEntry | quote }}, path: key}
+{{- end }}
 {{- end }}
 {{- with .Values.volumes }}
 {{ toYaml . }}
