@@ -42,7 +42,7 @@ fn packages() -> PathBuf {
     let pip = Command::new("python3").args(["-m", "pip", "--version"]).output();
     assert!(pip.is_ok_and(|output| output.status.success()), "these tests need pip: apt-get install python3-pip");
     // The number changes with requirements.txt.
-    once("python-tools-1", |partial| {
+    once("python-tools-2", |partial| {
         let requirements = repository("tests/support/tools/requirements.txt");
         let mut install = Command::new("python3");
         install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(requirements);
