@@ -12,7 +12,7 @@ use crate::record::Rejected;
 use crate::screen::course::{self, id_hashes};
 use crate::screen::judge::{Judge, Judged};
 use crate::screen::verdict::Decision;
-use crate::sink::{HoldId, Holds, Telling};
+use crate::sink::{Holds, Telling};
 
 /// One log of one partition, replayed from its beginning.
 pub struct Replay {
@@ -41,13 +41,14 @@ pub enum Event<'e, 'c> {
 impl Replay {
     /// Starts with an empty memory. The keys of a replay are nobody's secret: nothing of it is written down.
     pub fn new(decoder: Decoder, bundle: Arc<Bundle>, limits: Limits, horizons: Horizons) -> Self {
+        let keys = Keys::new(&[0; 16]);
         Self {
             decoder,
             limits,
-            observer: Observer::new(Keys::new(&[0; 16])),
+            observer: Observer::new(keys.clone()),
             memory: Memory::new(horizons),
             judge: Judge::default(),
-            holds: Holds::default(),
+            holds: Holds::new(keys),
             bundle,
             watermark: None,
             records: 0,
@@ -154,7 +155,7 @@ impl Replay {
         if !silent {
             self.memory.fold(&Observation::Assessed(assessed));
         }
-        let id = HoldId::of(&judged.verdict.consignment);
+        let id = self.holds.id(&judged.verdict.consignment);
         let tellings = self.holds.tellings(id, judged.verdict.decision, released, seen.received);
         self.holds.commit();
         each(Event::Judged(judged, &tellings))

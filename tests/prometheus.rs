@@ -6,9 +6,10 @@ use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use loadgate::metrics::catalogue::{CATALOGUE, Kind};
+use loadgate::model::Timestamp;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -17,7 +18,7 @@ use crate::support::process::{Guarded, tail};
 use crate::support::replica::Setup;
 use crate::support::terminals::{Terminals, send_payload};
 use crate::support::tools::{promtool, repository};
-use crate::support::{eventually, free_port, http, kafka};
+use crate::support::{eventually, free_port, http, kafka, waybill};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -28,11 +29,28 @@ const EMPTY: [(&str, &str); 1] =
 #[test]
 fn every_query_of_dashboards_and_alerts_finds_what_it_asks_for() {
     let cluster = kafka::shared();
-    let setup = Setup::new(cluster, "scraped", 2);
+    let mut setup = Setup::new(cluster, "scraped", 2);
+    let outcomes = cluster.topic("scraped.outcomes", 1);
+    setup.further = format!("[[input]]\ntopic = \"{outcomes}\"\nformat = \"json\"\nwriter = \"teams\"\n");
     let replica = setup.ready_replica("only");
-    let _terminals = Terminals::start(cluster, &setup.input, 20);
-    send_payload(cluster, &setup.input, "poison", b"CALL ME WHEN THE TRUCK IS THERE");
     let prometheus = Prometheus::start(replica.address());
+    let is = |query: &str, value: f64| {
+        let found = || prometheus.query(query).first().and_then(number);
+        eventually(&format!("{query} is {value}"), DEADLINE, || (found() == Some(value)).then_some(()));
+    };
+    is("min(loadgate_ready)", 1.0);
+    let send = |topic: &str, payload: &str| send_payload(cluster, topic, &waybill::awb(HELD), payload.as_bytes());
+    send(&setup.input, "CALL ME WHEN THE TRUCK IS THERE");
+    send(&setup.input, &departing_soon(HELD));
+    send(&setup.input, &manifest(&[HELD, UNHEARD]));
+    is("sum(loadgate_holds_departing{within=\"2h\"})", 1.0);
+    is("sum(loadgate_movements_total{stage=\"manifested\", bill=\"known\"})", 1.0);
+    is("sum(loadgate_movements_total{stage=\"manifested\", bill=\"missing\"})", 1.0);
+    is("sum(loadgate_time_to_departure_seconds_bucket{le=\"3600\"})", 0.0);
+    is("sum(loadgate_time_to_departure_seconds_bucket{le=\"7200\"})", 1.0);
+    send(&outcomes, &format!(r#"{{"outcome": {{"awb": "{}", "kind": "seized"}}}}"#, waybill::awb(HELD)));
+    is("sum(loadgate_outcomes_total{outcome=\"seized\"})", 1.0);
+    let _terminals = Terminals::start(cluster, &setup.input, 20);
 
     for (title, query) in dashboard_queries() {
         let asked = query.replace("$__rate_interval", "15s").replace("$job", "loadgate");
@@ -56,6 +74,27 @@ fn every_query_of_dashboards_and_alerts_finds_what_it_asks_for() {
     let firing = prometheus.query("ALERTS{alertstate=\"firing\"}");
     assert!(firing.is_empty(), "all is well, and yet: {firing:?}");
     check_metrics(&replica.get("/metrics").unwrap().body);
+
+    let departed = format!("FSU/14\n{}FRAYYZ/T12K480\nDEP/LH400/02MAR/FRAYYZ/T12K480\n", waybill::awb(HELD));
+    send(&setup.input, &departed);
+    is("sum(loadgate_holds_departed)", 1.0);
+}
+
+/// Far from the numbers that the terminals reach.
+const HELD: u32 = 9_000_000;
+/// Nobody sends a bill of it.
+const UNHEARD: u32 = 9_000_001;
+
+/// A waybill that has to be held, of a flight an hour and a half from now.
+fn departing_soon(number: u32) -> String {
+    let departure = Timestamp::from_millis(Timestamp::from(SystemTime::now()).millis() / 1_000 * 1_000 + 5_400_000);
+    let flights = format!(r#""flights":[{{"carrier":"LH","number":"0400","departure":"{departure}"}}],"security":[]"#);
+    waybill::risky(number).replace(r#""security":[]"#, &flights)
+}
+
+fn manifest(numbers: &[u32]) -> String {
+    let lines = numbers.iter().map(|number| format!("{}FRAYYZ/T12K480MC2.40/PUMP PARTS\n", waybill::awb(*number)));
+    format!("FFM/8\n1/LH400/02MAR1000/FRA\nYYZ\n{}LAST\n", lines.collect::<String>())
 }
 
 /// `promtool check metrics`: form and naming of the page.
@@ -172,7 +211,11 @@ fn selectors_are_found_with_their_matchers() {
 }
 
 fn is_number(sample: &Value) -> bool {
-    sample["value"][1].as_str().is_some_and(|value| value.parse::<f64>().is_ok_and(f64::is_finite))
+    number(sample).is_some_and(f64::is_finite)
+}
+
+fn number(sample: &Value) -> Option<f64> {
+    sample["value"][1].as_str()?.parse().ok()
 }
 
 struct Prometheus {

@@ -1,6 +1,7 @@
 //! What memory recalls about one consignment: flat, owned and without names, so that it can travel to the thread that screens.
 
 use super::consignment::{Houses, Version};
+use super::departure::Due;
 use super::entities::Record;
 use super::histogram::Surprise;
 use super::observation::{Assessed, Bill, Conclusion, Stage, Stamp, Station};
@@ -49,6 +50,8 @@ pub struct History {
     pub houses: Houses,
     /// Of a house: its master.
     pub master: Option<Master>,
+    /// By its bill, or its master's.
+    pub departs: Option<Due>,
     /// The version screened, or the latest where no message is: `None` when no bill is known, only movements or outcomes.
     pub version: Option<Version>,
     /// Earlier versions of the bill, latest first.

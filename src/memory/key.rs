@@ -6,6 +6,8 @@ use std::hash::Hasher;
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;
 
+use crate::model::Awb;
+
 /// What something is remembered under: 64 bits of SipHash-2-4 under the secret of this installation, never 0.
 ///
 /// With ten million entries the chance that any two share a key is three in a million; they would then share a history.
@@ -108,6 +110,15 @@ impl Keys {
         self.fingerprint
     }
 
+    /// The key of a consignment; `text` is a buffer.
+    pub fn consignment(&self, awb: Option<Awb>, hawb: Option<&str>, text: &mut String) -> Key {
+        let number = awb.map(|awb| (u64::from(awb.prefix()) << 32 | u64::from(awb.serial()) | 1 << 63).to_be_bytes());
+        text.clear();
+        hawb.into_iter().for_each(|hawb| alphanumeric(hawb, text));
+        let number = number.as_ref().map(|bytes| bytes.as_slice()).unwrap_or_default();
+        self.key(Kind::Consignment, &[number, text.as_bytes()])
+    }
+
     /// The key of an identity made of parts. Empty text is no identity.
     pub fn key(&self, kind: Kind, parts: &[&[u8]]) -> Key {
         if parts.iter().all(|part| part.is_empty()) {
@@ -122,6 +133,11 @@ impl Keys {
         }
         Key(hasher.finish().max(1))
     }
+}
+
+/// Letters and digits in upper case; accents and punctuation are spelling.
+pub(super) fn alphanumeric(text: &str, out: &mut String) {
+    out.extend(text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase));
 }
 
 impl fmt::Debug for Keys {

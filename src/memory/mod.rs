@@ -22,6 +22,7 @@
 pub mod consignment;
 pub mod days;
 pub mod deadline;
+pub mod departure;
 mod digest;
 pub mod entities;
 mod fold;

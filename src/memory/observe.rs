@@ -1,6 +1,6 @@
 //! Observing: from a decoded message to what memory needs of it. Pure and without memory, so it runs where messages are decoded.
 
-use super::key::{Key, Keys, Kind, mix};
+use super::key::{Key, Keys, Kind, alphanumeric, mix};
 use super::observation::{
     Bill, Concluded, Conclusion, Declared, Lane, Loaded, LogPlace, Minute, Moved, Observation, Part, PartySight, Stage, Stamp,
     Station,
@@ -40,11 +40,7 @@ impl Observer {
 
     /// The key of a consignment.
     pub fn consignment(&mut self, awb: Option<Awb>, hawb: Option<&str>) -> Key {
-        let number = awb.map(|awb| (u64::from(awb.prefix()) << 32 | u64::from(awb.serial()) | 1 << 63).to_be_bytes());
-        self.text.clear();
-        hawb.into_iter().for_each(|hawb| alphanumeric(hawb, &mut self.text));
-        let number = number.as_ref().map(|bytes| bytes.as_slice()).unwrap_or_default();
-        self.keys.key(Kind::Consignment, &[number, self.text.as_bytes()])
+        self.keys.consignment(awb, hawb, &mut self.text)
     }
 
     /// Appends what a message tells, in its order. `index` of the place counts up with the consignments of the message.
@@ -313,11 +309,6 @@ fn hash64(bytes: impl Iterator<Item = u8>) -> u64 {
 
 fn hash32(seed: u32, bytes: impl Iterator<Item = u8>) -> u32 {
     (hash64(seed.to_le_bytes().into_iter().chain(bytes)) >> 32) as u32
-}
-
-/// Letters and digits in upper case; accents and punctuation are spelling.
-fn alphanumeric(text: &str, out: &mut String) {
-    out.extend(text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase));
 }
 
 fn lower(text: &str, out: &mut String) {

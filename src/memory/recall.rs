@@ -30,6 +30,7 @@ impl Memory {
         history.consignee_address_parties = self.sharing(declared.consignee.address, self.horizons.contact_days);
         history.house_number_masters = self.sharing(declared.house_number, self.horizons.document_days);
         history.master = self.master(declared.bill.master);
+        history.departs = self.due(&declared.bill);
         own.into_iter().for_each(|own| self.recall_entry(own, &mut history));
         history.version = Some(Version::of(declared.stamp, &declared.bill));
         history.superseded = own.and_then(|own| own.stamp).is_some_and(|latest| latest > declared.stamp);

@@ -47,6 +47,9 @@ const fn histogram(name: &'static str, labels: &'static [&'static str], buckets:
 const LATENCY_SECONDS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
 /// From one small batch in memory to a stage that a timeout of the broker holds up.
 const WORK_SECONDS: &[f64] = &[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0];
+/// From a departure that has passed to the booking of a week ahead.
+const AHEAD_SECONDS: &[f64] =
+    &[0.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0, 28_800.0, 57_600.0, 86_400.0, 172_800.0, 345_600.0, 691_200.0];
 const RECORDS: &[f64] = &[1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0, 100_000.0];
 
 // What came in.
@@ -74,6 +77,34 @@ pub static EVIDENCE_SUPPRESSED: Row = counter(
     "Reasons held back by a suppression of the policy, by its id; suppressions beyond the cap count as other.",
 );
 pub static HOLDS_OPEN: Row = gauge("loadgate_holds_open", &["code"], "Holds that nobody has resolved yet, by status code.");
+pub static HOLDS_DEPARTING: Row = gauge(
+    "loadgate_holds_departing",
+    &["decision", "within"],
+    "Open holds of shipments that may depart between now and so long from now, by the clock; of a flight whose day alone is known, all of that day.",
+);
+pub static HOLDS_DEPARTED: Row =
+    gauge("loadgate_holds_departed", &["decision"], "Open holds of shipments that have departed all the same (DEP).");
+pub static MOVEMENTS: Row = counter(
+    "loadgate_movements_total",
+    &["stage", "bill"],
+    "Shipments that were accepted, manifested or departed, by whether their bill had been read: without one, nothing was screened.",
+);
+pub static ALERT_THREATS: Row = counter(
+    "loadgate_alert_threats_total",
+    &["threat"],
+    "Threats that the reasons of a referred consignment point at, each once a verdict; threats that no indicator knows count as other.",
+);
+pub static OUTCOMES: Row = counter("loadgate_outcomes_total", &["outcome"], "Outcomes that screening teams sent.");
+pub static EVIDENCE_INSPECTED: Row = counter(
+    "loadgate_evidence_inspected_total",
+    &["id"],
+    "Inspections of consignments that this reason was told of; profiles and lists beyond the cap count as other.",
+);
+pub static EVIDENCE_FOUND: Row = counter(
+    "loadgate_evidence_found_total",
+    &["id"],
+    "Those of them that found something: over the inspected ones, the precision of the reason.",
+);
 pub static DROPPED_VERDICTS: Row = counter(
     "loadgate_dropped_verdicts_total",
     &[],
@@ -86,6 +117,12 @@ pub static E2E_LATENCY: Row = histogram(
     &[],
     LATENCY_SECONDS,
     "Time from a record's timestamp to the commit of its verdicts, in seconds.",
+);
+pub static TIME_TO_DEPARTURE: Row = histogram(
+    "loadgate_time_to_departure_seconds",
+    &["decision"],
+    AHEAD_SECONDS,
+    "Time from the commit of a bill's verdict to its departure, in seconds; 0 after it. A flight whose day alone is known departs at its end.",
 );
 pub static STAGE_DURATION: Row =
     histogram("loadgate_stage_duration_seconds", &["stage"], WORK_SECONDS, "Time that a stage worked on one batch, in seconds.");
@@ -201,8 +238,16 @@ pub static CATALOGUE: &[&Row] = &[
     &PROFILE_MATCHES,
     &EVIDENCE_SUPPRESSED,
     &HOLDS_OPEN,
+    &HOLDS_DEPARTING,
+    &HOLDS_DEPARTED,
+    &MOVEMENTS,
+    &ALERT_THREATS,
+    &OUTCOMES,
+    &EVIDENCE_INSPECTED,
+    &EVIDENCE_FOUND,
     &DROPPED_VERDICTS,
     &E2E_LATENCY,
+    &TIME_TO_DEPARTURE,
     &STAGE_DURATION,
     &STAGE_BUSY,
     &STAGE_WAITING,
@@ -270,6 +315,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_labels_are_the_bounded_ones() {
         let bounded = [
+            "bill",
             "change",
             "client",
             "code",
@@ -283,6 +329,8 @@ mod tests {
             "phase",
             "profile",
             "reason",
+            "threat",
+            "within",
         ];
         let mut names: Vec<_> = CATALOGUE.iter().map(|row| row.name).collect();
         for row in CATALOGUE {

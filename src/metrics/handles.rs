@@ -135,6 +135,11 @@ impl Register<'_> {
         Ok(PerPair(PerLabel::new(|first| PerLabel::new(|second| vec.with_label_values(&[first, second])))))
     }
 
+    pub fn gauge_per_pair<A: Label, B: Label>(&self, row: &Row) -> Result<PerPair<A, B, IntGauge>> {
+        let vec = self.int_gauges(row)?;
+        Ok(PerPair(PerLabel::new(|first| PerLabel::new(|second| vec.with_label_values(&[first, second])))))
+    }
+
     pub fn gauge_per<L: Label>(&self, row: &Row) -> Result<PerLabel<L, IntGauge>> {
         let vec = self.int_gauges(row)?;
         Ok(PerLabel::new(|value| vec.with_label_values(&[value])))

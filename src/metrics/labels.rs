@@ -2,7 +2,8 @@
 
 use crate::bundle::Refusal;
 use crate::bundle::pack::Kind;
-use crate::model::Message;
+use crate::memory::observation;
+use crate::model::{Message, OutcomeKind};
 use crate::record::Reason;
 use crate::screen::verdict::{Decision, Domain};
 
@@ -43,6 +44,10 @@ label!(Decision, "decision");
 label!(Domain, "domain");
 label!(Refusal, "reason");
 label!(Kind, "kind");
+label!(OutcomeKind, "outcome");
+label!(Within, "within");
+label!(Leaving, "stage");
+label!(Bill, "bill");
 
 /// A stage of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +195,82 @@ impl EntryKind {
     }
 }
 
+/// How near a departure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    TwoHours,
+    SixHours,
+    Day,
+}
+
+impl Within {
+    pub const ALL: [Within; 3] = [Within::TwoHours, Within::SixHours, Within::Day];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Within::TwoHours => "2h",
+            Within::SixHours => "6h",
+            Within::Day => "24h",
+        }
+    }
+
+    pub fn millis(self) -> i64 {
+        let hours = match self {
+            Within::TwoHours => 2,
+            Within::SixHours => 6,
+            Within::Day => 24,
+        };
+        hours * 3_600_000
+    }
+}
+
+/// The stages of a shipment's way that bring it to its aircraft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    Accepted,
+    Manifested,
+    Departed,
+}
+
+impl Leaving {
+    pub const ALL: [Leaving; 3] = [Leaving::Accepted, Leaving::Manifested, Leaving::Departed];
+
+    pub fn of(stage: observation::Stage) -> Option<Self> {
+        match stage {
+            observation::Stage::Accepted => Some(Leaving::Accepted),
+            observation::Stage::Manifested => Some(Leaving::Manifested),
+            observation::Stage::Departed => Some(Leaving::Departed),
+            _ => None,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Leaving::Accepted => "accepted",
+            Leaving::Manifested => "manifested",
+            Leaving::Departed => "departed",
+        }
+    }
+}
+
+/// Whether the bill of a shipment was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bill {
+    Known,
+    Missing,
+}
+
+impl Bill {
+    pub const ALL: [Bill; 2] = [Bill::Known, Bill::Missing];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Bill::Known => "known",
+            Bill::Missing => "missing",
+        }
+    }
+}
+
 /// The kinds of [`Message`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageKind {
@@ -262,5 +343,9 @@ mod tests {
         in_order::<Reason>();
         in_order::<Decision>();
         in_order::<Domain>();
+        in_order::<OutcomeKind>();
+        in_order::<Within>();
+        in_order::<Leaving>();
+        in_order::<Bill>();
     }
 }

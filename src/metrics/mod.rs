@@ -12,11 +12,12 @@ use prometheus::{Counter, Gauge, GaugeVec, Histogram, IntCounter, IntCounterVec,
 
 use crate::bundle::Refusal;
 use crate::bundle::pack::Kind;
+use crate::model::OutcomeKind;
 use crate::record::Reason;
 use crate::screen::verdict::{Decision, Domain};
 use handles::Register;
 pub use handles::{ByName, ByTopic, PerLabel, PerPair};
-use labels::{Change, Client, EntryKind, MessageKind, Outcome, Phase, Stage};
+use labels::{Bill, Change, Client, EntryKind, Leaving, MessageKind, Outcome, Phase, Stage, Within};
 
 /// What bounds the labels that no enum bounds.
 #[derive(Debug, Clone, Copy)]
@@ -45,9 +46,17 @@ pub struct Metrics {
     profile_matches: IntCounterVec,
     evidence_suppressed: IntCounterVec,
     pub holds_open: ByName<IntGauge>,
+    pub holds_departing: PerPair<Decision, Within, IntGauge>,
+    pub holds_departed: PerLabel<Decision, IntGauge>,
+    pub movements: PerPair<Leaving, Bill, IntCounter>,
+    alert_threats: IntCounterVec,
+    pub outcomes: PerLabel<OutcomeKind, IntCounter>,
+    evidence_inspected: IntCounterVec,
+    evidence_found: IntCounterVec,
     pub dropped_verdicts: IntCounter,
 
     pub e2e_latency: Histogram,
+    pub time_to_departure: PerLabel<Decision, Histogram>,
     pub stage_duration: PerLabel<Stage, Histogram>,
     pub stage_busy: PerLabel<Stage, Counter>,
     pub stage_waiting: PerLabel<Stage, Counter>,
@@ -110,8 +119,16 @@ impl Metrics {
             profile_matches: row.int_counters(&catalogue::PROFILE_MATCHES)?,
             evidence_suppressed: row.int_counters(&catalogue::EVIDENCE_SUPPRESSED)?,
             holds_open: ByName::gauges(&row.int_gauges(&catalogue::HOLDS_OPEN)?, bounds.codes),
+            holds_departing: row.gauge_per_pair(&catalogue::HOLDS_DEPARTING)?,
+            holds_departed: row.gauge_per(&catalogue::HOLDS_DEPARTED)?,
+            movements: row.counter_per_pair(&catalogue::MOVEMENTS)?,
+            alert_threats: row.int_counters(&catalogue::ALERT_THREATS)?,
+            outcomes: row.counter_per(&catalogue::OUTCOMES)?,
+            evidence_inspected: row.int_counters(&catalogue::EVIDENCE_INSPECTED)?,
+            evidence_found: row.int_counters(&catalogue::EVIDENCE_FOUND)?,
             dropped_verdicts: row.int_counter(&catalogue::DROPPED_VERDICTS)?,
             e2e_latency: row.histogram(&catalogue::E2E_LATENCY)?,
+            time_to_departure: row.histogram_per(&catalogue::TIME_TO_DEPARTURE)?,
             stage_duration: row.histogram_per(&catalogue::STAGE_DURATION)?,
             stage_busy: row.seconds_per(&catalogue::STAGE_BUSY)?,
             stage_waiting: row.seconds_per(&catalogue::STAGE_WAITING)?,
@@ -172,16 +189,24 @@ impl Metrics {
         self.bundle_info.with_label_values(&[hash]).set(1);
     }
 
-    /// A counter for each profile of a bundle, the first [`PROFILES_MAX`] by their own name.
-    pub fn profile_matches<'p>(&self, profiles: impl IntoIterator<Item = &'p str>) -> ByName<IntCounter> {
-        let named: Vec<&str> = profiles.into_iter().take(PROFILES_MAX).collect();
-        ByName::counters(&self.profile_matches, &named)
+    /// A counter for each profile of a bundle.
+    pub fn profile_matches<'n>(&self, profiles: impl IntoIterator<Item = &'n str>) -> ByName<IntCounter> {
+        capped(&self.profile_matches, profiles)
     }
 
-    /// A counter for each suppression of a policy, capped alike.
-    pub fn evidence_suppressed<'p>(&self, suppressions: impl IntoIterator<Item = &'p str>) -> ByName<IntCounter> {
-        let named: Vec<&str> = suppressions.into_iter().take(PROFILES_MAX).collect();
-        ByName::counters(&self.evidence_suppressed, &named)
+    /// A counter for each suppression of a policy.
+    pub fn evidence_suppressed<'n>(&self, suppressions: impl IntoIterator<Item = &'n str>) -> ByName<IntCounter> {
+        capped(&self.evidence_suppressed, suppressions)
+    }
+
+    /// A counter for each threat that a bundle knows.
+    pub fn alert_threats<'n>(&self, threats: impl IntoIterator<Item = &'n str>) -> ByName<IntCounter> {
+        capped(&self.alert_threats, threats)
+    }
+
+    /// Counters for each reason that a bundle can give: of inspections, and of those that found something.
+    pub fn evidence_outcomes(&self, ids: &[&str]) -> [ByName<IntCounter>; 2] {
+        [&self.evidence_inspected, &self.evidence_found].map(|counters| capped(counters, ids.iter().copied()))
     }
 
     /// The page that Prometheus reads.
@@ -190,8 +215,13 @@ impl Metrics {
     }
 }
 
-/// How many profiles have a series of their own; the others share `other`.
+/// How many profiles, or other names of a bundle, have a series of their own; the others share `other`.
 pub const PROFILES_MAX: usize = 1_000;
+
+fn capped<'n>(counters: &IntCounterVec, names: impl IntoIterator<Item = &'n str>) -> ByName<IntCounter> {
+    let named: Vec<&str> = names.into_iter().take(PROFILES_MAX).collect();
+    ByName::counters(counters, &named)
+}
 
 #[cfg(test)]
 mod tests {
@@ -208,6 +238,8 @@ mod tests {
         metrics.bundle_in_force("ab12");
         metrics.profile_matches(["night-shift"]);
         metrics.evidence_suppressed(["known-lane"]);
+        metrics.alert_threats(["drugs"]);
+        metrics.evidence_outcomes(&["D1"]);
         let page = metrics.page().unwrap();
         for row in catalogue::CATALOGUE {
             assert!(page.contains(&format!("# HELP {} {}\n", row.name, row.help)), "no HELP of {}", row.name);

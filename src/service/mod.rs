@@ -16,6 +16,7 @@
 
 mod bundles;
 mod decoding;
+mod departures;
 mod health;
 mod publisher;
 mod remembering;
@@ -177,11 +178,12 @@ pub fn run(
         screened,
         telemetry: telemetry.clone(),
         claims: Claims::default(),
-        holds: Holds::default(),
+        holds: Holds::new(memory.keys.clone()),
         stale: false,
         unsure: false,
         joined: false,
         outcomes_seen: BTreeMap::new(),
+        measured: Instant::now(),
     };
     match publisher.run(shutdown, settings.leave_timeout)? {
         true => Ok(()),

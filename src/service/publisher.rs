@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use rdkafka::error::KafkaResult;
@@ -81,10 +81,13 @@ pub struct Publisher {
     pub joined: bool,
     /// Outcomes up to these offsets were seen before their hold was known; the holds have been read again since.
     pub outcomes_seen: BTreeMap<Partition, i64>,
+    pub measured: Instant,
 }
 
 /// How long the publisher waits for a batch before it looks at the group again.
 const WAIT: Duration = Duration::from_millis(10);
+/// How often it is looked how near the open holds are to their departures, which takes longer the more there are.
+const MEASURE_EVERY: Duration = Duration::from_secs(5);
 
 impl Publisher {
     /// Runs until `shutdown` is requested and everything under way is committed; then leaves the group. False when a stage ended
@@ -146,6 +149,10 @@ impl Publisher {
         }
         self.begin_claims();
         self.telemetry.ownership(&self.claims, self.ownership.stray_records());
+        if self.measured.elapsed() >= MEASURE_EVERY {
+            self.measured = Instant::now();
+            self.telemetry.holds(&self.holds);
+        }
         self.telemetry.unready(match (self.ownership.is_member(), self.stale, self.claims.pending()) {
             (false, ..) if !self.joined => "memory is catching up with the log",
             (false, ..) => "joining the group",
@@ -207,7 +214,7 @@ impl Publisher {
             self.claims.advance(next);
             self.holds.commit();
             self.telemetry.told(&codes);
-            self.telemetry.committed(&accepted, &self.holds);
+            self.telemetry.committed(&accepted);
         } else {
             // One recovery for all: forget, read the committed positions again, go on from there.
             self.holds.forget();
@@ -224,7 +231,7 @@ impl Publisher {
             let (partition, next_offset) = after(record.entry.record.origin);
             let is_new = self.outcomes_seen.get(&partition).is_none_or(|seen| *seen < next_offset);
             let releases = |referral: &Referral| matches!(referral.telling, What::Released(closes) if closes > Decision::Clear);
-            let unheld = |referral: &Referral| releases(referral) && self.holds.held(referral.hold_id()).is_none();
+            let unheld = |referral: &Referral| releases(referral) && self.holds.held(self.holds.id(&referral.id)).is_none();
             if is_new && record.referrals().iter().any(unheld) {
                 self.outcomes_seen.insert(partition, next_offset);
                 unknown = true;
@@ -247,8 +254,9 @@ impl Publisher {
                     What::Ordered(ordered) => (ordered, None),
                     What::Released(closes) => (Decision::Clear, Some(closes)),
                 };
-                let tellings = self.holds.tellings(referral.hold_id(), ordered, released, record.entry.record.timestamp);
-                let associated = self.holds.associated(referral.hold_id());
+                let id = self.holds.id(&referral.id);
+                let tellings = self.holds.tellings(id, ordered, released, record.entry.record.timestamp);
+                let associated = self.holds.associated(id);
                 let view = TerminalView { referral, entry: record.entry, source, regime: &self.regime, associated };
                 codes.extend(tellings.into_iter().map(|telling| view.tell(telling, &self.frames, &mut outbox)));
             }

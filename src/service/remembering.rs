@@ -4,19 +4,21 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender};
 
 use super::Telemetry;
 use super::decoding::{Item, Observed};
+use super::departures::Departures;
 use super::snapshots::Snapshots;
 use crate::batch::Claim;
 use crate::memory::deadline::Passed;
 use crate::memory::observation::Observation;
 use crate::memory::snapshot::Header;
 use crate::memory::{FrozenMemory, History, Key, Memory, Places};
-use crate::model::{Message, Timestamp};
+use crate::metrics::labels::{Bill, Leaving};
+use crate::model::{Decision, Message, Timestamp};
 use crate::source::Partition;
 
 /// How far memory had read: next offset of every partition.
@@ -52,8 +54,13 @@ impl Remembered {
     }
 }
 
-/// A question to the thread that owns memory: what it is now, and how far it has read.
-pub type Inquiry = Sender<(FrozenMemory, Positions)>;
+/// A question to the thread that owns memory.
+pub enum Inquiry {
+    /// What memory is now, and how far it has read.
+    Whole(Sender<(FrozenMemory, Positions)>),
+    /// How near these open holds are to their departures; the answer goes to the metrics.
+    Departures(Vec<(Key, Decision)>),
+}
 
 /// The memory of this replica, on its own thread.
 pub struct Rememberer {
@@ -116,10 +123,23 @@ impl Rememberer {
                 recalled.push(Recalled::Concluded(Box::new(history)));
             }
             Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
+                self.count(item.observations);
                 let known = Observation::moved(item.observations)
                     .filter_map(|(line, key)| Some(Recalled::Moved { line, history: Box::new(self.memory.recall_known(key)?) }));
                 recalled.extend(known);
             }
+        }
+    }
+
+    /// What moves towards its aircraft, by whether there was a bill to screen.
+    fn count(&self, observations: &[Observation]) {
+        let moved = observations.iter().filter_map(|observation| match observation {
+            Observation::Moved(moved) => Some((moved.consignment, Leaving::of(moved.part.stage)?)),
+            _ => None,
+        });
+        for (consignment, leaving) in moved {
+            let bill = if self.memory.is_declared(consignment) { Bill::Known } else { Bill::Missing };
+            self.telemetry.metrics.movements.of(leaving, bill).inc();
         }
     }
 
@@ -172,8 +192,14 @@ impl Rememberer {
     /// Answers what is asked, with the state between two batches.
     pub fn answer(&self, inquiries: &Receiver<Inquiry>) {
         for inquiry in inquiries.try_iter() {
-            // Whoever asked may have given up.
-            let _ = inquiry.send((self.memory.freeze(), self.positions()));
+            match inquiry {
+                // Whoever asked may have given up.
+                Inquiry::Whole(answer) => drop(answer.send((self.memory.freeze(), self.positions()))),
+                Inquiry::Departures(holds) => {
+                    let now = Timestamp::from(SystemTime::now());
+                    self.telemetry.departures(&Departures::count(&holds, &self.memory, now));
+                }
+            }
         }
     }
 }

@@ -9,9 +9,10 @@ use rdkafka::error::KafkaError;
 use rdkafka::statistics::Statistics;
 
 use super::Settings;
+use super::departures::Departures;
 use super::health::{Beat, Health};
 use super::remembering::Inquiry;
-use super::worker::ScreenedRecord;
+use super::worker::{Referral, ScreenedRecord, What};
 use crate::batch::Batch;
 use crate::bundle::pack::Kind;
 use crate::bundle::shelf::{Accepted, Shelf};
@@ -19,7 +20,7 @@ use crate::bundle::{BundleHash, Refused};
 use crate::codes;
 use crate::kafka::Listener;
 use crate::memory::Size;
-use crate::metrics::labels::{self, Change, Client, EntryKind, Stage};
+use crate::metrics::labels::{self, Change, Client, EntryKind, Stage, Within};
 use crate::metrics::{Bounds, Metrics};
 use crate::model::Timestamp;
 use crate::screen::indicators;
@@ -94,7 +95,7 @@ impl Telemetry {
     /// What memory is now: its digest at the positions it has read to. Takes as long as hashing all of it.
     pub fn memory_digest(&self) -> Result<MemoryDigest, &'static str> {
         let (answer, answered) = bounded(1);
-        self.ask.try_send(answer).map_err(|_| "others are asking")?;
+        self.ask.try_send(Inquiry::Whole(answer)).map_err(|_| "others are asking")?;
         let (memory, positions) = answered.recv_timeout(ANSWER).map_err(|_| "memory does not answer")?;
         let topic = |partition: &Partition| self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.clone());
         let positions = positions.iter().filter_map(|(partition, next)| Some((topic(partition)?, partition.number, *next)));
@@ -211,19 +212,46 @@ impl Telemetry {
         }
     }
 
-    pub fn committed(&self, records: &[ScreenedRecord<'_>], holds: &Holds) {
+    pub fn committed(&self, records: &[ScreenedRecord<'_>]) {
         let now = now();
         let mut committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
-        for record in records {
-            let record = record.entry.record;
+        for screened in records {
+            self.time_to_departure(screened.referrals(), now);
+            let record = screened.entry.record;
             let timestamp = record.timestamp;
             self.metrics.records_screened.of(record.origin.topic).inc();
             self.metrics.e2e_latency.observe((now.millis() - timestamp.millis()).max(0) as f64 / 1_000.0);
             committed.insert(record.origin.into(), Progress { next_offset: record.origin.offset + 1, timestamp });
         }
+    }
+
+    /// How long before their departure the verdicts on bills came.
+    fn time_to_departure(&self, referrals: &[Referral], now: Timestamp) {
+        for referral in referrals {
+            if let (Some(due), What::Ordered(decision)) = (referral.departs, referral.telling) {
+                let left = (due.latest.millis() - now.millis()).max(0) as f64 / 1_000.0;
+                self.metrics.time_to_departure.of(decision).observe(left);
+            }
+        }
+    }
+
+    /// The open holds, and with memory's answer how near they are to their departures.
+    pub fn holds(&self, holds: &Holds) {
         for decision in [Decision::Rfi, Decision::Rfs, Decision::Dnl] {
             let code = crate::sink::code(decision, Standing::Issued, true);
             self.metrics.holds_open.of(code).set(holds.open(decision) as i64);
+        }
+        // Full when memory is busy: then the next one will do.
+        let _ = self.ask.try_send(Inquiry::Departures(holds.all_open().collect()));
+    }
+
+    pub fn departures(&self, departures: &Departures) {
+        for (decision, departed) in Decision::ALL.into_iter().zip(departures.departed) {
+            self.metrics.holds_departed.of(decision).set(departed);
+        }
+        for (within, counts) in Within::ALL.into_iter().zip(departures.within) {
+            let counts = Decision::ALL.into_iter().zip(counts);
+            counts.for_each(|(decision, count)| self.metrics.holds_departing.of(decision, within).set(count));
         }
     }
 

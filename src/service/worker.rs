@@ -1,5 +1,7 @@
 //! The screening stage: what memory recalled of a batch in, everything there is to tell about it out. Pure but for its metrics.
 
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,13 +13,15 @@ use super::telling::{self, Case};
 use crate::batch::{Claim, Entry};
 use crate::bundle::{Bundle, BundleHash, Current};
 use crate::decode::Format;
+use crate::memory::departure::Due;
 use crate::metrics::{ByName, Metrics};
-use crate::model::{ConsignmentId, Message, Timestamp};
+use crate::model::{ConsignmentId, Message, OutcomeKind, Timestamp};
 use crate::outputs::{Frames, Position, Source, Told};
 use crate::screen::course;
+use crate::screen::indicators::{self, Indicator};
 use crate::screen::judge::{Judge, Judged};
 use crate::screen::verdict::{Decision, Domain, EvidenceKind, Verdict};
-use crate::sink::{HoldId, Outbox, Outgoing};
+use crate::sink::{Outbox, Outgoing};
 use crate::source::{Input, Partition};
 
 /// A screened batch: what to publish for each record, in order.
@@ -38,6 +42,8 @@ pub struct Referral {
     pub errors: Vec<&'static str>,
     /// Which consignment of the record.
     pub index: u32,
+    /// Where a bill was screened: its departure.
+    pub departs: Option<Due>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,12 +52,6 @@ pub enum What {
     Ordered(Decision),
     /// A person removes the holds up to this one.
     Released(Decision),
-}
-
-impl Referral {
-    pub fn hold_id(&self) -> HoldId {
-        HoldId::of(&self.id)
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -104,19 +104,55 @@ pub struct Named {
     text: String,
     profile_matches: ByName<IntCounter>,
     suppressed: ByName<IntCounter>,
+    /// Those that each indicator and profile points at.
+    threats: HashMap<String, Vec<String>>,
+    alert_threats: ByName<IntCounter>,
+    inspected: ByName<IntCounter>,
+    found: ByName<IntCounter>,
 }
 
 impl Named {
     pub fn of(bundle: &Bundle, metrics: &Metrics) -> Self {
         let profiles = bundle.profiles.iter().map(|profile| profile.id.as_str());
         let suppressions = bundle.policy.suppressions.iter().map(|suppression| suppression.id.as_str());
+        let lists = bundle.watch.iter().flat_map(|watch| watch.days()).map(|(id, _)| id);
+        let ids = indicators::CATALOGUE.iter().map(|indicator| indicator.id).chain(profiles.clone()).chain(lists);
+        let [inspected, found] = metrics.evidence_outcomes(&ids.collect::<Vec<_>>());
+        let threats = threats(bundle);
+        let names: BTreeSet<&str> = threats.values().flatten().map(String::as_str).collect();
         Self {
             hash: bundle.hash,
             text: bundle.hash.to_string(),
             profile_matches: metrics.profile_matches(profiles),
             suppressed: metrics.evidence_suppressed(suppressions),
+            alert_threats: metrics.alert_threats(names),
+            threats,
+            inspected,
+            found,
         }
     }
+
+    /// Each threat that the reasons of an alert point at, once.
+    fn count_threats(&self, verdict: &Verdict) {
+        let reasons = verdict.evidence.iter().filter(|evidence| evidence.counts());
+        let threats: BTreeSet<&String> = reasons.filter_map(|evidence| self.threats.get(&*evidence.id)).flatten().collect();
+        threats.into_iter().for_each(|threat| self.alert_threats.of(threat).inc());
+    }
+
+    /// What an inspection says of the reasons that led to it.
+    fn count_inspection(&self, kind: OutcomeKind, reasons: &[Cow<'_, str>]) {
+        for id in reasons.iter().filter(|_| kind.inspects()) {
+            self.inspected.of(id).inc();
+            self.found.of(id).inc_by(u64::from(kind.finds()));
+        }
+    }
+}
+
+fn threats(bundle: &Bundle) -> HashMap<String, Vec<String>> {
+    let of = |indicator: &Indicator| indicator.threats.iter().map(|threat| threat.as_str().to_owned()).collect();
+    let indicators = indicators::CATALOGUE.iter().map(|indicator| (indicator.id.to_owned(), of(indicator)));
+    let profiles = bundle.profiles.iter().map(|profile| (profile.id.clone(), vec![profile.threat.clone()]));
+    indicators.chain(profiles).collect()
 }
 
 /// A screening worker. Takes the bundle in force for each batch.
@@ -190,7 +226,7 @@ impl Worker {
         for passed in recalled {
             let Recalled::Passed { passed, history } = passed else { continue };
             if let Some(judged) = self.judge.passed(passed, history, desk.bundle) {
-                self.tell(judged, None, &mut desk);
+                self.tell(judged, None, None, &mut desk);
             }
         }
     }
@@ -204,27 +240,29 @@ impl Worker {
                     // Memory recalled one history for each.
                     let Some(Recalled::Declared(history)) = recalled.next() else { continue };
                     let judged = self.judge.declared(consignment, received, history, desk.bundle);
-                    self.tell(judged, None, desk);
+                    self.tell(judged, history.departs, None, desk);
                 }
             }
             Message::Outcome(outcome) => {
                 let Some(Recalled::Concluded(history)) = recalled.next() else { return };
                 let judged = self.judge.concluded(outcome, history, desk.bundle);
-                self.tell(judged, Some(course::closes(outcome.kind).unwrap_or_default()), desk);
+                self.metrics.outcomes.of(outcome.kind).inc();
+                self.named.count_inspection(outcome.kind, &judged.verdict.carried);
+                self.tell(judged, None, Some(course::closes(outcome.kind).unwrap_or_default()), desk);
             }
             Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
                 let is_moved = |next: &&Recalled| matches!(next, Recalled::Moved { .. });
                 while let Some(Recalled::Moved { line, history }) = recalled.next_if(is_moved) {
                     if let Some(judged) = self.judge.moved(message, *line, received, history, desk.bundle) {
-                        self.tell(judged, None, desk);
+                        self.tell(judged, None, None, desk);
                     }
                 }
             }
         }
     }
 
-    /// `released`: the holds up to this one are removed, where a person's outcome was the occasion.
-    fn tell(&self, judged: Judged<'_>, released: Option<Decision>, desk: &mut Desk<'_>) {
+    /// `departs`: of a bill. `released`: the holds up to this one are removed, where a person's outcome was the occasion.
+    fn tell(&self, judged: Judged<'_>, departs: Option<Due>, released: Option<Decision>, desk: &mut Desk<'_>) {
         let Judged { verdict, consignment, occasion } = judged;
         let case = Case {
             verdict: &verdict,
@@ -239,7 +277,7 @@ impl Worker {
         self.count(&verdict);
         let telling = released.map_or(What::Ordered(verdict.decision), What::Released);
         let Verdict { consignment: id, errors, .. } = verdict;
-        desk.referrals.push(Referral { id, telling, errors, index: desk.source.index });
+        desk.referrals.push(Referral { id, telling, errors, index: desk.source.index, departs });
         desk.source.index += 1;
     }
 
@@ -252,10 +290,10 @@ impl Worker {
             }
             evidence.suppressed_by.iter().for_each(|by| self.named.suppressed.of(by).inc());
         }
-        for (domain, assessed) in Domain::ALL.into_iter().zip(verdict.domains) {
-            if assessed.proposed > Decision::Clear {
-                self.metrics.alerts.of(domain, assessed.proposed).inc();
-            }
+        let alerts = Domain::ALL.into_iter().zip(verdict.domains).filter(|(_, assessed)| assessed.proposed > Decision::Clear);
+        alerts.clone().for_each(|(domain, assessed)| self.metrics.alerts.of(domain, assessed.proposed).inc());
+        if alerts.count() > 0 {
+            self.named.count_threats(verdict);
         }
     }
 }

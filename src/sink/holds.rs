@@ -6,40 +6,27 @@
 //! "complete" (law 5). Nothing but a person's outcome releases a hold.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{Hash, Hasher};
 
+use crate::memory::{Key, Keys};
 use crate::model::{ConsignmentId, Timestamp};
 use crate::outputs::Told;
 use crate::screen::verdict::Decision;
 
-/// A consignment by hash: the register keeps no numbers in clear. 64 bits: with a million open holds the chance that any two
-/// share a key is one in forty million, and the worst it does is to show a hold as "still in place" instead of "issued".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct HoldKey(u64);
-
-impl HoldKey {
-    pub fn of(id: &ConsignmentId) -> Self {
-        let mut hasher = std::hash::DefaultHasher::new();
-        id.hash(&mut hasher);
-        Self(hasher.finish())
-    }
-}
-
-/// A consignment as the register knows it.
+/// A consignment as the register knows it: by memory's key, so that both take the same spellings of a house number for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HoldId {
-    key: HoldKey,
+    key: Key,
     /// The master of a house bill, or the consignment itself when it has no houses above it.
-    master: HoldKey,
+    master: Key,
     house: bool,
 }
 
 impl HoldId {
-    pub fn of(id: &ConsignmentId) -> Self {
+    pub fn of(id: &ConsignmentId, keys: &Keys) -> Self {
         let house = id.awb.is_some() && id.hawb.is_some();
-        let master = ConsignmentId { awb: id.awb, hawb: None };
-        let key = HoldKey::of(id);
-        Self { key, master: if house { HoldKey::of(&master) } else { key }, house }
+        let mut text = String::new();
+        let key = keys.consignment(id.awb, id.hawb.as_deref(), &mut text);
+        Self { key, master: if house { keys.consignment(id.awb, None, &mut text) } else { key }, house }
     }
 }
 
@@ -78,18 +65,28 @@ pub struct Telling {
     pub since: Option<Timestamp>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Holds {
-    known: HashMap<HoldKey, Register>,
+    keys: Keys,
+    known: HashMap<Key, Register>,
     /// Told in the transaction under way: in force when it commits, forgotten when it does not.
-    told: HashMap<HoldKey, (HoldId, Register)>,
+    told: HashMap<Key, (HoldId, Register)>,
     /// Held houses of each master, by decision: what the master and its other houses are shown.
-    houses: HashMap<HoldKey, BTreeMap<Decision, u32>>,
+    houses: HashMap<Key, BTreeMap<Decision, u32>>,
     /// Open holds by decision: read after every commit, however many are open.
     counts: [usize; Decision::ALL.len()],
 }
 
 impl Holds {
+    pub fn new(keys: Keys) -> Self {
+        Self { keys, known: HashMap::new(), told: HashMap::new(), houses: HashMap::new(), counts: [0; Decision::ALL.len()] }
+    }
+
+    /// A consignment as this register knows it.
+    pub fn id(&self, consignment: &ConsignmentId) -> HoldId {
+        HoldId::of(consignment, &self.keys)
+    }
+
     /// What a terminal is told about a verdict: the order in force, and whether it is new.
     ///
     /// A hold only ever rises; a milder verdict on an amendment leaves the hold as it was.
@@ -149,7 +146,7 @@ impl Holds {
         (!id.house || Some(severest) > self.held(id)).then_some(severest)
     }
 
-    fn register(&self, key: HoldKey) -> Register {
+    fn register(&self, key: Key) -> Register {
         let known = || self.known.get(&key).copied();
         self.told.get(&key).map(|(_, register)| *register).or_else(known).unwrap_or_default()
     }
@@ -174,7 +171,7 @@ impl Holds {
             let since = Some(told.since);
             *level = Level { issued: since, removed: if open { None } else { since } };
         }
-        self.merge(HoldId::of(&told.consignment), register);
+        self.merge(self.id(&told.consignment), register);
     }
 
     fn merge(&mut self, id: HoldId, register: Register) {
@@ -202,6 +199,11 @@ impl Holds {
                 self.houses.remove(&id.master);
             }
         }
+    }
+
+    /// The severest open hold of every consignment that has one.
+    pub fn all_open(&self) -> impl Iterator<Item = (Key, Decision)> {
+        self.known.iter().filter_map(|(key, register)| register.open().map(|(decision, _)| (*key, decision)))
     }
 
     /// Open holds by decision, for the metrics.
@@ -269,8 +271,12 @@ mod tests {
         ConsignmentId { awb: Awb::new(20, 12_345_675), hawb: hawb.map(Into::into) }
     }
 
+    fn keys() -> Keys {
+        Keys::new(&[7; 16])
+    }
+
     fn id(hawb: &str) -> HoldId {
-        HoldId::of(&consignment(Some(hawb)))
+        HoldId::of(&consignment(Some(hawb)), &keys())
     }
 
     fn at(millis: i64) -> Timestamp {
@@ -287,7 +293,7 @@ mod tests {
 
     #[test]
     fn law_5_an_amendment_never_lifts_a_hold() {
-        let mut holds = Holds::default();
+        let mut holds = Holds::new(keys());
         assert_eq!(plain(holds.tell(id("A"), Decision::Rfs, at(5))), (Decision::Rfs, Standing::Issued, Some(5)));
         holds.commit();
         assert_eq!(plain(holds.tell(id("A"), Decision::Clear, at(6))), (Decision::Rfs, Standing::InPlace, Some(5)));
@@ -297,8 +303,18 @@ mod tests {
     }
 
     #[test]
+    fn law_5_a_house_number_spelled_otherwise_is_held_all_the_same() {
+        let mut holds = Holds::new(keys());
+        holds.tell(id("AB-12"), Decision::Rfs, at(5));
+        holds.commit();
+        assert_eq!(holds.tell(id("ab 12"), Decision::Clear, at(6)).standing, Standing::InPlace);
+        let open: Vec<_> = holds.all_open().map(|(_, decision)| decision).collect();
+        assert_eq!(open, [Decision::Rfs]);
+    }
+
+    #[test]
     fn a_hold_of_an_aborted_transaction_was_never_told() {
-        let mut holds = Holds::default();
+        let mut holds = Holds::new(keys());
         holds.tell(id("A"), Decision::Rfi, at(1));
         assert_eq!(holds.tell(id("A"), Decision::Rfi, at(2)).standing, Standing::InPlace, "within the transaction it stands");
         holds.forget();
@@ -307,7 +323,7 @@ mod tests {
 
     #[test]
     fn an_outcome_releases_what_it_answers_and_nothing_above() {
-        let mut holds = Holds::default();
+        let mut holds = Holds::new(keys());
         holds.tell(id("A"), Decision::Rfi, at(1));
         holds.tell(id("A"), Decision::Rfs, at(2));
         holds.commit();
@@ -324,10 +340,10 @@ mod tests {
 
     #[test]
     fn a_hold_on_a_house_is_shown_on_its_master_and_siblings() {
-        let mut holds = Holds::default();
+        let mut holds = Holds::new(keys());
         holds.tell(id("A"), Decision::Rfs, at(1));
         holds.commit();
-        let master = HoldId::of(&consignment(None));
+        let master = HoldId::of(&consignment(None), &keys());
         assert_eq!((holds.associated(master), holds.associated(id("B"))), (Some(Decision::Rfs), Some(Decision::Rfs)));
         assert_eq!((holds.associated(id("A")), holds.held(master)), (None, None));
         holds.release(id("A"), Decision::Dnl);
@@ -352,12 +368,12 @@ mod tests {
                 .prop_flat_map(|log| (Just(log.clone()), Just(log).prop_shuffle()))
         ) {
             let fold = |log: &[(usize, usize, i64)]| {
-                let mut holds = Holds::default();
+                let mut holds = Holds::new(keys());
                 for (hawb, code, since) in log {
                     let code = ["7H", "7J", "7I", "8H", "8J", "8I", "6H", "6J", "6I"][*code];
                     holds.learn(&told(["A", "B", "C"][*hawb], code, *since));
                 }
-                (["A", "B", "C"].map(|hawb| holds.held(id(hawb))), holds.counts, holds.associated(HoldId::of(&consignment(None))))
+                (["A", "B", "C"].map(|hawb| holds.held(id(hawb))), holds.counts, holds.associated(HoldId::of(&consignment(None), &keys())))
             };
             let twice: Vec<_> = shuffled.iter().chain(&log).copied().collect();
             prop_assert_eq!(fold(&log), fold(&shuffled));

@@ -6,6 +6,6 @@ mod outbox;
 mod transaction;
 
 pub use hold_log::HoldLog;
-pub use holds::{HoldId, HoldKey, Holds, Standing, Telling, code, hold};
+pub use holds::{HoldId, Holds, Standing, Telling, code, hold};
 pub use outbox::{Destination, Outbox, Outgoing};
 pub use transaction::{Outcome, Transactor};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use loadgate::batch::{Batch, Claim};
+use loadgate::memory::Keys;
 use loadgate::outputs::{self, Told};
 use loadgate::record::{Origin, Record};
 use loadgate::screen::verdict::Decision;
@@ -62,7 +63,7 @@ impl Replica {
             generation: 0,
             owned: BTreeSet::new(),
             claims: Claims::default(),
-            holds: Holds::default(),
+            holds: Holds::new(Keys::new(&[0; 16])),
             questions: Vec::new(),
             reading: BTreeMap::new(),
             screened: VecDeque::new(),
@@ -187,7 +188,7 @@ impl Replica {
                 fenced |= !dropped && broker.publish(transaction, record).is_err();
             }
             for referral in told {
-                let telling = self.tell(HoldId::of(&referral.id), referral.ordered);
+                let telling = self.tell(self.holds.id(&referral.id), referral.ordered);
                 let record = outputs::Referral {
                     awb: referral.id.awb,
                     hawb: referral.id.hawb.as_deref(),
