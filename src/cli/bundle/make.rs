@@ -8,8 +8,8 @@ use clap::Args;
 use super::{Authorship, Done, files_of, now, read_key, read_pack, refuse, say, summary, usage, write_pack};
 use crate::bundle::pack::{Kind, Manifest, Pack, Restored};
 use crate::bundle::{Bundle, shelf};
-use crate::cli::Exit;
-use crate::config::parse_duration;
+use crate::cli::files::parse_time;
+use crate::cli::{Exit, parse_duration};
 use crate::model::Timestamp;
 
 #[derive(Debug, Args)]
@@ -40,16 +40,8 @@ pub struct PackFolder {
     #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "lasts")]
     valid_until: Option<Timestamp>,
     /// How long it is valid, such as 12h.
-    #[arg(long = "for", id = "lasts", value_name = "DURATION", value_parser = parse_lasting)]
+    #[arg(long = "for", id = "lasts", value_name = "DURATION", value_parser = parse_duration)]
     lasts: Option<Duration>,
-}
-
-fn parse_time(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse_rfc3339(text).ok_or_else(|| "expected a time like 2026-01-31T12:00:00Z".into())
-}
-
-fn parse_lasting(text: &str) -> Result<Duration, String> {
-    parse_duration(text).ok_or_else(|| "expected a whole number and a unit, such as 12h or 90m".into())
 }
 
 pub fn pack(arguments: &PackFolder) -> Done {
