@@ -28,39 +28,25 @@ fn memory(replica: &Replica) -> Option<Value> {
 #[test]
 fn law_2_replicas_remember_alike_after_a_crash_and_with_a_missing_or_damaged_snapshot() {
     let cluster = kafka::shared();
-    let folder = tempfile::tempdir().unwrap();
-    let setup = |name: &str, setup: &mut Setup| {
-        let path = folder.path().join(name);
-        setup.further = format!(
-            "[memory]\nkey = {{ file = \"{}\" }}\nsnapshot = \"{}\"\nsnapshot_every = \"200ms\"\n",
-            folder.path().join("key").display(),
-            path.display()
-        );
-        path
-    };
-    std::fs::write(folder.path().join("key"), "a secret of this test").unwrap();
-    let mut common = Setup::new(cluster, "alike", 3);
-    let start = |name: &str, common: &mut Setup| {
-        let path = setup(name, common);
-        (common.ready_replica(name), path)
-    };
-    let (one, _) = start("one", &mut common);
-    let (mut two, two_snapshot) = start("two", &mut common);
-    let (mut three, three_snapshot) = start("three", &mut common);
+    let mut setup = Setup::new(cluster, "alike", 3);
+    setup.snapshot_every = Some("200ms");
+    let [one, mut two, mut three] = ["one", "two", "three"].map(|name| setup.ready_replica(name));
     let send = |numbers: std::ops::Range<u32>| {
         for number in numbers {
             let bill = if number % 5 == 0 { waybill::risky(number) } else { waybill::clear(number) };
-            send_payload(cluster, &common.input, &waybill::awb(number), bill.as_bytes());
+            send_payload(cluster, &setup.input, &waybill::awb(number), bill.as_bytes());
         }
     };
     send(0..12);
-    eventually("snapshots are written", DEADLINE, || (two_snapshot.exists() && three_snapshot.exists()).then_some(()));
+    eventually("snapshots are written", DEADLINE, || {
+        [&two, &three].iter().all(|replica| replica.snapshot().exists()).then_some(())
+    });
     two.kill();
     three.kill();
-    std::fs::remove_file(&two_snapshot).unwrap();
-    let mut damaged = std::fs::read(&three_snapshot).unwrap();
+    std::fs::remove_file(two.snapshot()).unwrap();
+    let mut damaged = std::fs::read(three.snapshot()).unwrap();
     *damaged.last_mut().unwrap() ^= 0xff;
-    std::fs::write(&three_snapshot, damaged).unwrap();
+    std::fs::write(three.snapshot(), damaged).unwrap();
     send(8..24);
     for replica in [&mut two, &mut three] {
         replica.start();

@@ -7,6 +7,8 @@ mod triage;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::KafkaResult;
 
 pub use context::{ClientContext, Listener, Unheard};
 pub use native::{Resource, Right, create_partition_objects, first_metadata, is_member, permitted};
@@ -60,3 +62,18 @@ pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// `socket.timeout.ms` of a transactional producer: API timeouts are not honoured while a request is in flight, so it is the
 /// socket's that bounds a call.
 pub const SOCKET_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// First offset that a partition keeps and the one after its last.
+///
+/// librdkafka asks the leader that it remembers and, when nobody answered in time, remembers the same one: a consumer that fetches
+/// nothing would ask a lost broker for ever. So the leaders are looked up after a failure, for whoever asks again.
+pub fn watermarks<C: ConsumerContext>(
+    consumer: &BaseConsumer<C>,
+    topic: &str,
+    partition: i32,
+    timeout: Duration,
+) -> KafkaResult<(i64, i64)> {
+    consumer.fetch_watermarks(topic, partition, timeout).inspect_err(|_| {
+        let _ = consumer.fetch_metadata(Some(topic), timeout);
+    })
+}

@@ -176,6 +176,7 @@ pub fn run(
         frames,
         reader: commands,
         screened,
+        limits: settings.batch,
         telemetry: telemetry.clone(),
         claims: Claims::default(),
         holds: Holds::new(memory.keys.clone()),

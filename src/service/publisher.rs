@@ -1,5 +1,7 @@
 //! The publishing stage: takes screened batches in order, publishes what the claims still allow, commits, and keeps the claims.
 //!
+//! What waits when a transaction begins goes into it together: slow transactions grow instead of keeping batches waiting in line.
+//!
 //! It is the one place that knows who owns what, so it also runs the control side: after each look at the group it tells the
 //! reader what to read and from where. Nothing ever waits inside a rebalance callback.
 
@@ -17,7 +19,7 @@ use crate::record::Origin;
 use crate::screen::verdict::Decision;
 use crate::sink::{Destination, Holds, Outbox, Outcome, Outgoing, Transactor};
 use crate::source::reader::Command;
-use crate::source::{Change, Claims, Input, Ownership, Partition, Positions, Question, watermark_text};
+use crate::source::{BatchLimits, Change, Claims, Input, Ownership, Partition, Positions, Question, watermark_text};
 
 use super::health::Beat;
 use super::telling::TerminalView;
@@ -70,6 +72,8 @@ pub struct Publisher {
     pub reader: Sender<Command>,
     /// One channel a worker, taken from in turn.
     pub screened: Vec<Receiver<Screened>>,
+    /// What goes into one transaction, at least one batch.
+    pub limits: BatchLimits,
     pub telemetry: Telemetry,
     pub claims: Claims,
     pub holds: Holds,
@@ -106,9 +110,10 @@ impl Publisher {
             match self.screened.get(turn).map(|worker| worker.recv_timeout(WAIT)) {
                 Some(Ok(batch)) => {
                     turn = (turn + 1) % self.screened.len();
+                    let batches = self.with_waiting(batch, &mut turn);
                     let telemetry = self.telemetry.clone();
-                    telemetry.time(Stage::Publish, || self.publish(&batch));
-                    if batch.caught_up() && !self.joined {
+                    telemetry.time(Stage::Publish, || self.publish(&batches));
+                    if batches.iter().any(Screened::caught_up) && !self.joined {
                         self.joined = true;
                         self.ownership.join()?;
                     }
@@ -120,6 +125,23 @@ impl Publisher {
         }
         self.ownership.leave(leave_timeout);
         Ok(stopping)
+    }
+
+    /// A batch and those that wait behind it, in their order, up to the limits of a transaction.
+    fn with_waiting(&self, first: Screened, turn: &mut usize) -> Vec<Screened> {
+        let mut batches = vec![first];
+        let (mut records, mut bytes) = (0, 0);
+        while let Some(last) = batches.last() {
+            records += last.claimed_count();
+            bytes += last.bytes();
+            if records >= self.limits.records || bytes >= self.limits.bytes {
+                break;
+            }
+            let Some(Ok(next)) = self.screened.get(*turn).map(Receiver::try_recv) else { break };
+            *turn = (*turn + 1) % self.screened.len();
+            batches.push(next);
+        }
+        batches
     }
 
     /// Takes in what the group and the positions thread have to say.
@@ -193,11 +215,13 @@ impl Publisher {
         ready.is_ok()
     }
 
-    /// Publishes what the claims still allow of a batch, in one transaction.
-    fn publish(&mut self, batch: &Screened) {
-        batch.told().iter().for_each(|told| self.holds.learn(told));
-        let accepted: Vec<_> = batch.records().filter(|record| self.claims.accepts(record.entry)).collect();
-        self.telemetry.dropped(batch.claimed_count().saturating_sub(accepted.len()));
+    /// Publishes what the claims still allow of these batches, in one transaction.
+    fn publish(&mut self, batches: &[Screened]) {
+        batches.iter().flat_map(Screened::told).for_each(|told| self.holds.learn(told));
+        let records = batches.iter().flat_map(Screened::records);
+        let accepted: Vec<_> = records.filter(|record| self.claims.accepts(record.entry)).collect();
+        let claimed: usize = batches.iter().map(Screened::claimed_count).sum();
+        self.telemetry.dropped(claimed.saturating_sub(accepted.len()));
         if self.stale || accepted.is_empty() {
             return;
         }
@@ -208,7 +232,7 @@ impl Publisher {
         let (referrals, codes) = self.refer(&accepted);
         let next: BTreeMap<Partition, i64> = accepted.iter().map(|record| after(record.entry.record.origin)).collect();
         let records = accepted.iter().flat_map(|record| record.outgoing()).chain(referrals.slice(0..referrals.len()));
-        let outcome = self.commit(records, &next, batch);
+        let outcome = self.commit(records, &next, batches);
         self.telemetry.transaction(outcome, accepted.len());
         if outcome == Outcome::Committed {
             self.claims.advance(next);
@@ -240,7 +264,7 @@ impl Publisher {
         unknown
     }
 
-    /// The terminals' view of a batch, under the codes that the open holds demand.
+    /// The terminals' view of these records, under the codes that the open holds demand.
     fn refer(&mut self, accepted: &[ScreenedRecord<'_>]) -> (Outbox, Vec<&'static str>) {
         let mut outbox = Outbox::default();
         let mut codes = Vec::new();
@@ -268,7 +292,7 @@ impl Publisher {
         &'o mut self,
         records: impl Iterator<Item = Outgoing<'o>>,
         next: &BTreeMap<Partition, i64>,
-        batch: &Screened,
+        batches: &[Screened],
     ) -> Outcome {
         let mut positions = TopicPartitionList::new();
         for (partition, &next_offset) in next {
@@ -278,14 +302,15 @@ impl Publisher {
                 return Outcome::Unknown;
             }
             // Event time travels with the position: whoever takes over goes on from there.
-            element.set_metadata(batch.watermark(*partition).map(watermark_text).unwrap_or_default());
+            let reached = batches.iter().rev().find_map(|batch| batch.watermark(*partition));
+            element.set_metadata(reached.map(watermark_text).unwrap_or_default());
         }
         let (ownership, topics) = (&self.ownership, &self.topics);
         self.transactor.commit(&|destination| topics.name(destination), records, &positions, || ownership.metadata())
     }
 }
 
-/// The position after a record. Records of a partition are in order, so the last one of a batch wins.
+/// The position after a record. Records of a partition are in order, so the last one wins.
 fn after(origin: Origin) -> (Partition, i64) {
     (origin.into(), origin.offset + 1)
 }

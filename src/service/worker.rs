@@ -82,6 +82,11 @@ impl Screened {
         self.remembered.observed.batch().entries().filter(|entry| entry.claim != Claim::NONE).count()
     }
 
+    /// Size of the payloads together.
+    pub fn bytes(&self) -> usize {
+        self.remembered.observed.batch().bytes()
+    }
+
     /// What was told by any replica, read back.
     pub fn told(&self) -> &[Told] {
         &self.remembered.observed.told

@@ -9,7 +9,7 @@ use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use crate::kafka::{ClientContext, Connection, Listener};
+use crate::kafka::{ClientContext, Connection, Listener, watermarks};
 use crate::metrics::labels;
 use crate::outputs::Told;
 
@@ -62,8 +62,8 @@ impl HoldLog {
     /// Waits until everything written so far is committed or aborted.
     fn wait_until_settled(&mut self, deadline: Instant) -> KafkaResult<()> {
         for partition in self.partitions()? {
-            let (first, end) = self.written.fetch_watermarks(&self.topic, partition, CALL)?;
-            while self.committed.fetch_watermarks(&self.topic, partition, CALL)?.1 < end {
+            let (first, end) = watermarks(&self.written, &self.topic, partition, CALL)?;
+            while watermarks(&self.committed, &self.topic, partition, CALL)?.1 < end {
                 if Instant::now() >= deadline {
                     return Err(timed_out());
                 }

@@ -1,4 +1,4 @@
-//! Publishing: one transaction a batch holds everything that is told and the positions after it (law 4).
+//! Publishing: one transaction holds everything that is told and the positions after it (law 4).
 
 mod hold_log;
 mod holds;

@@ -1,7 +1,7 @@
-//! The transactional producer: one batch, one transaction, one answer.
+//! The transactional producer: some batches, one transaction, one answer.
 //!
 //! ```text
-//!  begin → produce → group metadata → positions → drain → commit
+//!  begin → produce → drain → group metadata → positions → commit
 //! ```
 //!
 //! After anything but a clean commit or a clean abort the producer is dropped and made anew: initialising it bumps the epoch, so
@@ -58,6 +58,7 @@ impl Transactor {
             .set("socket.timeout.ms", socket_timeout.as_millis().to_string())
             // Transactions follow one another; the default 100 ms would be paid on most of them.
             .set("retry.backoff.ms", "10")
+            .set("retry.backoff.max.ms", "100")
             .set("linger.ms", "5")
             .set("batch.num.messages", "100000")
             .set("batch.size", "1000000")
@@ -111,13 +112,18 @@ impl Transactor {
     ) -> KafkaResult<Outcome> {
         producer.begin_transaction()?;
         self.timed(Phase::Produce, || produce(producer, topics, records))?;
+        // Drained before the positions: while partitions are being added to the transaction, the group's coordinator may refuse them,
+        // and librdkafka asks again half a second later.
+        let drained = self.timed(Phase::Drain, || drain(producer));
         let Some(metadata) = metadata() else {
             self.abort(producer)?;
             return Ok(Outcome::NotMember);
         };
-        let committed = self
-            .timed(Phase::SendOffsets, || retrying(|| producer.send_offsets_to_transaction(positions, &metadata, CALL_TIMEOUT)))
-            .and_then(|()| self.timed(Phase::Drain, || drain(producer)))
+        let committed = drained
+            .and_then(|()| {
+                let send = || producer.send_offsets_to_transaction(positions, &metadata, CALL_TIMEOUT);
+                self.timed(Phase::SendOffsets, || retrying(send))
+            })
             .and_then(|()| self.timed(Phase::Commit, || retrying(|| producer.commit_transaction(CALL_TIMEOUT))));
         match committed {
             Ok(()) => Ok(Outcome::Committed),

@@ -162,7 +162,7 @@ fn committed(consumer: &BaseConsumer<Context>, topics: &[String], partition: Par
     element.error()?;
     let Offset::Offset(next_offset) = element.offset() else { return Ok((0, None)) };
     let watermark = watermark(&kafka::first_metadata(&found));
-    let (first_kept, _) = consumer.fetch_watermarks(topic, partition.number, QUESTION_TIMEOUT)?;
+    let (first_kept, _) = kafka::watermarks(consumer, topic, partition.number, QUESTION_TIMEOUT)?;
     if next_offset < first_kept {
         let unscreened = first_kept - next_offset;
         tracing::error!(topic, partition = partition.number, unscreened, "retention deleted records before they were screened");

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ pub struct Setup {
     pub stall_limit: Option<&'static str>,
     /// `auto`, `json`, `avro` …
     pub format: &'static str,
+    /// How often a replica writes its memory down; `None`: never, so that each start reads the whole log.
+    pub snapshot_every: Option<&'static str>,
     /// Further lines of the configuration, complete tables.
     pub further: String,
 }
@@ -56,6 +58,7 @@ impl Setup {
             batch_age: Duration::from_millis(100),
             stall_limit: None,
             format: "auto",
+            snapshot_every: None,
             further: String::new(),
         }
     }
@@ -72,7 +75,8 @@ impl Setup {
         let directory = tempfile::Builder::new().prefix("replica-").tempdir().expect("a temporary directory can be made");
         let admin = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let config = directory.path().join("loadgate.toml");
-        fs::write(&config, self.config(name, admin)).expect("a temporary directory is writable");
+        let settings = self.config(name, admin) + &self.memory(directory.path());
+        fs::write(&config, settings).expect("a temporary directory is writable");
         let mut replica = Replica { name: name.to_owned(), admin, config, process: None, directory };
         replica.start();
         replica
@@ -85,6 +89,15 @@ impl Setup {
         fs::write(&config, self.config("", SocketAddr::from((Ipv4Addr::LOCALHOST, 9464)))).expect("it is writable");
         let mut command = Command::new(env!("CARGO_BIN_EXE_loadgate"));
         command.args(arguments).arg("--config").arg(&config).output().expect("loadgate was built for this test")
+    }
+
+    /// The table of the configuration that has a replica write its memory down into its directory.
+    fn memory(&self, directory: &Path) -> String {
+        let Some(every) = self.snapshot_every else { return String::new() };
+        let key = directory.join("key");
+        fs::write(&key, "a secret of the replicas").expect("a temporary directory is writable");
+        let (key, snapshot) = (key.display(), directory.join(SNAPSHOT));
+        format!("\n[memory]\nkey = {{ file = \"{key}\" }}\nsnapshot = \"{}\"\nsnapshot_every = \"{every}\"\n", snapshot.display())
     }
 
     fn config(&self, name: &str, admin: SocketAddr) -> String {
@@ -105,6 +118,9 @@ impl Setup {
         )
     }
 }
+
+/// Name of the file of a replica's memory.
+const SNAPSHOT: &str = "memory";
 
 pub struct Replica {
     pub name: String,
@@ -164,6 +180,11 @@ impl Replica {
     /// Everything that it wrote.
     pub fn whole_log(&self) -> String {
         tail(&self.log(), usize::MAX)
+    }
+
+    /// Where it writes its memory down.
+    pub fn snapshot(&self) -> PathBuf {
+        self.directory.path().join(SNAPSHOT)
     }
 
     /// Its admin port.
