@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
+use crossbeam_channel::Sender;
+
 use crate::model::Timestamp;
 use crate::record::{Origin, Record};
+use crate::source::Partition;
 
 /// One claim of a partition: a partition that is lost and gained again is a new claim, so that what was read under the old one
 /// can be told apart and falls away.
@@ -26,6 +29,19 @@ pub struct Batch {
     pub forget: bool,
     /// All that the log held when this replica started has been read with this batch.
     pub caught_up: bool,
+    /// Its records are bills that were screened before and are to be screened again.
+    pub retro: Option<Retro>,
+}
+
+/// A batch of one partition's bills on their way through all stages for another time.
+#[derive(Debug)]
+pub struct Retro {
+    /// Whose bills they are. `None` for a batch without records, which asks only what has been published by now.
+    pub of: Option<(Partition, Claim)>,
+    /// None are left of this partition.
+    pub last: bool,
+    /// Told once the batch is published: the next offsets of all claims that have begun. Hung up when it is not published.
+    pub ticket: Sender<Vec<(Partition, i64)>>,
 }
 
 #[derive(Debug)]

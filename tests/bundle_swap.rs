@@ -2,17 +2,11 @@
 //! under the old one never after a replica has announced the new one.
 
 use std::fs;
-use std::process::Command;
 use std::time::Duration;
 
-use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::message::Message;
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use tempfile::TempDir;
-
 use crate::support::audit::{assert_each_exactly_once, assert_in_order};
-use crate::support::kafka::{Cluster, unique};
-use crate::support::reader::{Live, Published, committed, now_ms};
+use crate::support::desk::{Delivery, Desk, Version, all_announce, count, in_force};
+use crate::support::reader::{Live, Published, committed};
 use crate::support::replica::{Replica, Setup};
 use crate::support::terminals::{Terminals, send_payload};
 use crate::support::{eventually, kafka};
@@ -37,19 +31,19 @@ fn a_swap_under_load_with_a_kill_in_the_middle_is_exact() {
     }
     let terminals = Terminals::start(cluster, &setup.input, RATE);
     let live = Live::start(cluster, &setup.assessments, "assessment");
-    let first = desk.publish(1);
+    let first = publish(&desk, 1);
     replicas.iter_mut().for_each(Replica::wait_until_ready);
     wait_for_assessments(&live, &first.hash, 500);
 
     // Nothing goes wrong.
-    let second = desk.publish(2);
+    let second = publish(&desk, 2);
     let announced = all_announce(&replicas, &second.hash);
     println!("bundle_swap_all_replicas {:.3} s", (announced - desk.published_ms(&second)) as f64 / 1000.0);
     wait_for_assessments(&live, &second.hash, 500);
     assert_none_after(&live, &first.hash, announced);
 
     // One dies between publication and announcement.
-    let third = desk.publish(3);
+    let third = publish(&desk, 3);
     replicas[0].kill();
     let announced = all_announce(&replicas[1..], &third.hash);
     replicas[0].start();
@@ -86,12 +80,12 @@ fn a_watched_file_is_taken_over_while_messages_flow_and_half_a_file_is_not() {
     let desk = Desk::open(cluster, Delivery::File);
     let mut setup = Setup::new(cluster, "bundle-file", 2);
     setup.further = desk.configuration.clone();
-    let first = desk.publish(1);
+    let first = publish(&desk, 1);
     let mut replica = setup.ready_replica("only");
     let terminals = Terminals::start(cluster, &setup.input, RATE);
     let live = Live::start(cluster, &setup.assessments, "assessment");
     wait_for_assessments(&live, &first.hash, 200);
-    let second = desk.publish(2);
+    let second = publish(&desk, 2);
     let announced = all_announce(std::slice::from_ref(&replica), &second.hash);
     wait_for_assessments(&live, &second.hash, 200);
     assert_none_after(&live, &first.hash, announced);
@@ -108,108 +102,14 @@ fn a_watched_file_is_taken_over_while_messages_flow_and_half_a_file_is_not() {
     assert_each_exactly_once(cluster, &setup.input, &committed(cluster, &setup.assessments, "assessment"));
 }
 
-enum Delivery {
-    Topic,
-    File,
-}
-
-/// Analyst and lead with their keys, the trust file, and the topic that they publish to.
-struct Desk {
-    folder: TempDir,
-    topic: String,
-    /// `[bundle]` of the replicas' configuration.
-    configuration: String,
-    consumer: BaseConsumer,
-}
-
-struct Version {
-    sequence: i64,
-    hash: String,
-}
-
-impl Desk {
-    fn open(cluster: &Cluster, delivery: Delivery) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let topic = unique("bundle-swap.bundles");
-        let trust = folder.path().join("trust.toml");
-        let place = match delivery {
-            Delivery::Topic => format!("topic = \"{topic}\""),
-            Delivery::File => format!("file = \"{}\"", folder.path().join("screening.bundle").display()),
-        };
-        let configuration = format!("[bundle]\n{place}\ntrust = \"{}\"\n", trust.display());
-        let desk = Self { folder, topic, configuration, consumer: cluster.client().set("group.id", "desk").create().unwrap() };
-        let enrolled =
-            ["analyst", "lead"].map(|person| desk.loadgate(&["bundle", "keygen", "--person", person, "--out", person]));
-        fs::write(&trust, format!("bundle = \"screening\"\nenvironment = \"test\"\napprovals = 1\n{}", enrolled.concat()))
-            .unwrap();
-        let brokers = cluster.bootstrap().replace(',', "\", \"");
-        let outputs = ["alerts_aviation_security", "alerts_customs", "referrals", "assessments", "dead_letters"];
-        let outputs: String = outputs.map(|key| format!("{key} = \"{}.{key}\"\n", desk.topic)).concat();
-        let text = format!(
-            "[kafka]\nbrokers = [\"{brokers}\"]\n[[input]]\ntopic = \"{}.messages\"\n[outputs]\n{outputs}{}",
-            desk.topic, desk.configuration
-        );
-        fs::write(desk.path("loadgate.toml"), text).unwrap();
-        desk.loadgate(&["topics", "--create", "--partitions", "1", "--config", "loadgate.toml"]);
-        desk
-    }
-
-    fn path(&self, name: &str) -> std::path::PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// Packs, signs and publishes a version that differs from the others by a threshold that nothing reaches.
-    fn publish(&self, sequence: i64) -> Version {
-        fs::create_dir_all(self.path("bundle")).unwrap();
-        fs::write(self.path("bundle/policy.toml"), format!("[thresholds.customs]\ndnl = {}\n", 900 + sequence)).unwrap();
-        let (number, file) = (sequence.to_string(), format!("{sequence}.bundle"));
-        let author = ["--author", "analyst", "--key", "analyst", "--sequence", &number, "--out", &file];
-        let place = ["bundle", "pack", "bundle", "--bundle", "screening", "--environment", "test"];
-        let said = self.loadgate(&[&place[..], &author[..]].concat());
-        let hash = said.lines().find_map(|line| line.strip_prefix("content ")).expect("pack tells the hash").to_owned();
-        self.loadgate(&["bundle", "sign", &file, "--person", "lead", "--key", "lead"]);
-        self.loadgate(&["bundle", "publish", &file, "--config", "loadgate.toml"]);
-        Version { sequence, hash }
-    }
-
-    /// As the broker stamped it: milliseconds since 1970.
-    fn published_ms(&self, version: &Version) -> i64 {
-        let mut list = TopicPartitionList::new();
-        list.add_partition_offset(&self.topic, 0, Offset::Offset(version.sequence - 1)).unwrap();
-        self.consumer.assign(&list).unwrap();
-        let poll = || self.consumer.poll(Duration::from_millis(100))?.ok()?.timestamp().to_millis();
-        eventually("what was published can be read", DEADLINE, poll)
-    }
-
-    fn loadgate(&self, arguments: &[&str]) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_loadgate"));
-        let output = command.args(arguments).current_dir(self.folder.path()).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
-        said
-    }
+/// Versions differ by a threshold that nothing reaches.
+fn publish(desk: &Desk, sequence: i64) -> Version {
+    desk.write("policy.toml", &format!("[thresholds.customs]\ndnl = {}\n", 900 + sequence));
+    desk.publish(sequence)
 }
 
 fn bundle(assessment: &Published) -> &str {
     assessment.value["bundle"].as_str().expect("every assessment names its bundle")
-}
-
-/// The hash that a replica announces.
-fn in_force(replica: &Replica) -> Option<String> {
-    let page = replica.get("/metrics")?.body;
-    let line = page.lines().find_map(|line| line.strip_prefix("loadgate_bundle_info{hash=\"")?.strip_suffix("\"} 1"));
-    line.map(str::to_owned)
-}
-
-fn count(replica: &Replica, series: &str) -> Option<f64> {
-    let page = replica.get("/metrics")?.body;
-    page.lines().find_map(|line| line.strip_prefix(series)?.trim().parse().ok())
-}
-
-/// Waits until every replica has announced that bundle; when that was seen of the last one: milliseconds since 1970.
-fn all_announce(replicas: &[Replica], hash: &str) -> i64 {
-    let announced = |replica: &Replica| in_force(replica).as_deref() == Some(hash);
-    eventually("every replica announces the new bundle", DEADLINE, || replicas.iter().all(announced).then(now_ms))
 }
 
 fn wait_for_assessments(live: &Live, hash: &str, more: usize) {

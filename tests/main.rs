@@ -28,6 +28,7 @@ mod poison_messages;
 mod privacy;
 mod prometheus;
 mod registry;
+mod retro;
 mod rules;
 mod secured_brokers;
 mod sigterm_drains;

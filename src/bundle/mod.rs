@@ -178,6 +178,23 @@ impl BundleHash {
     }
 }
 
+impl std::str::FromStr for BundleHash {
+    type Err = ();
+
+    /// 64 hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(());
+        }
+        for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let digits = std::str::from_utf8(digits).map_err(drop)?;
+            *byte = u8::from_str_radix(digits, 16).map_err(drop)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
 impl fmt::Display for BundleHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

@@ -31,6 +31,7 @@ pub mod history;
 pub mod key;
 pub mod observation;
 mod observe;
+mod open;
 mod recall;
 pub mod sketch;
 pub mod snapshot;

@@ -111,6 +111,23 @@ pub static DROPPED_VERDICTS: Row = counter(
     "Verdicts dropped before publishing because another replica now owns the partition.",
 );
 
+// What is screened again, under another bundle.
+pub static RESCREENED: Row = counter(
+    "loadgate_rescreened_total",
+    &["outcome"],
+    "Consignments looked at again because another bundle came into force, by what came of it.",
+);
+pub static RESCREEN_RECORDS_LEFT: Row = gauge(
+    "loadgate_rescreen_records_left",
+    &[],
+    "Records of open shipments in owned partitions that are still to be screened again.",
+);
+pub static RESCREEN_PARTITIONS_LEFT: Row = gauge(
+    "loadgate_rescreen_partitions_left",
+    &[],
+    "Owned partitions in which a bill is still judged by another bundle than the one in force.",
+);
+
 // How fast.
 pub static E2E_LATENCY: Row = histogram(
     "loadgate_e2e_latency_seconds",
@@ -246,6 +263,9 @@ pub static CATALOGUE: &[&Row] = &[
     &EVIDENCE_INSPECTED,
     &EVIDENCE_FOUND,
     &DROPPED_VERDICTS,
+    &RESCREENED,
+    &RESCREEN_RECORDS_LEFT,
+    &RESCREEN_PARTITIONS_LEFT,
     &E2E_LATENCY,
     &TIME_TO_DEPARTURE,
     &STAGE_DURATION,

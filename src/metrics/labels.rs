@@ -35,6 +35,7 @@ macro_rules! label {
 label!(Stage, "stage");
 label!(Phase, "phase");
 label!(Outcome, "outcome");
+label!(Rescreened, "outcome");
 label!(Change, "change");
 label!(Client, "client");
 label!(MessageKind, "kind");
@@ -122,6 +123,29 @@ impl Outcome {
             Outcome::Aborted => "aborted",
             Outcome::Fenced => "fenced",
             Outcome::Unknown => "unknown",
+        }
+    }
+}
+
+/// What came of a consignment that was to be screened again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rescreened {
+    /// Told, as retro.
+    Changed,
+    /// What was told before stands.
+    Unchanged,
+    /// It has departed, or a later version of its bill is known.
+    Closed,
+}
+
+impl Rescreened {
+    pub const ALL: [Rescreened; 3] = [Rescreened::Changed, Rescreened::Unchanged, Rescreened::Closed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rescreened::Changed => "changed",
+            Rescreened::Unchanged => "unchanged",
+            Rescreened::Closed => "closed",
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::record::Reason;
 use crate::screen::verdict::{Decision, Domain};
 use handles::Register;
 pub use handles::{ByName, ByTopic, PerLabel, PerPair};
-use labels::{Bill, Change, Client, EntryKind, Leaving, MessageKind, Outcome, Phase, Stage, Within};
+use labels::{Bill, Change, Client, EntryKind, Leaving, MessageKind, Outcome, Phase, Rescreened, Stage, Within};
 
 /// What bounds the labels that no enum bounds.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +54,10 @@ pub struct Metrics {
     evidence_inspected: IntCounterVec,
     evidence_found: IntCounterVec,
     pub dropped_verdicts: IntCounter,
+
+    pub rescreened: PerLabel<Rescreened, IntCounter>,
+    pub rescreen_records_left: IntGauge,
+    pub rescreen_partitions_left: IntGauge,
 
     pub e2e_latency: Histogram,
     pub time_to_departure: PerLabel<Decision, Histogram>,
@@ -127,6 +131,9 @@ impl Metrics {
             evidence_inspected: row.int_counters(&catalogue::EVIDENCE_INSPECTED)?,
             evidence_found: row.int_counters(&catalogue::EVIDENCE_FOUND)?,
             dropped_verdicts: row.int_counter(&catalogue::DROPPED_VERDICTS)?,
+            rescreened: row.counter_per(&catalogue::RESCREENED)?,
+            rescreen_records_left: row.int_gauge(&catalogue::RESCREEN_RECORDS_LEFT)?,
+            rescreen_partitions_left: row.int_gauge(&catalogue::RESCREEN_PARTITIONS_LEFT)?,
             e2e_latency: row.histogram(&catalogue::E2E_LATENCY)?,
             time_to_departure: row.histogram_per(&catalogue::TIME_TO_DEPARTURE)?,
             stage_duration: row.histogram_per(&catalogue::STAGE_DURATION)?,

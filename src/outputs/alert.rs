@@ -36,6 +36,8 @@ pub struct Alert<'a> {
     pub occasion: Occasion,
     pub withdrawn_ids: &'a [Cow<'static, str>],
     pub answered_ids: &'a [Cow<'static, str>],
+    /// Judged again because another bundle came into force.
+    pub retro: bool,
 }
 
 impl Alert<'_> {

@@ -38,6 +38,10 @@ pub struct AssessmentLine<'a> {
     pub answered_ids: &'a [Cow<'static, str>],
     /// What memory had read.
     pub memory: &'a [Position<'a>],
+    /// Judged again because another bundle came into force.
+    pub retro: bool,
+    /// Of a retro verdict: later than every assessment before.
+    pub judged_at: Option<Timestamp>,
 }
 
 /// A reason, and what holds it back.

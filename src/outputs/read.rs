@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::{Frame, Output, Source};
 use crate::decode::avro::RecordReader;
@@ -13,7 +14,7 @@ use crate::model::Timestamp;
 use crate::screen::verdict::{Decision, Domain, EvidenceKind, Occasion};
 
 /// `schemas/assessment.avsc`
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Assessment<'a> {
     pub awb: Option<&'a str>,
     pub hawb: Option<&'a str>,
@@ -36,6 +37,9 @@ pub struct Assessment<'a> {
     pub withdrawn_ids: Vec<&'a str>,
     #[serde(borrow)]
     pub answered_ids: Vec<&'a str>,
+    _memory: IgnoredAny,
+    pub retro: bool,
+    pub judged_at: Option<Timestamp>,
 }
 
 /// A reason, and the suppression that holds it back.
@@ -127,11 +131,38 @@ pub fn alert(value: &[u8]) -> Option<Alert<'_>> {
     Output::Alert.read(value)
 }
 
+/// How the records of one output are read.
+#[derive(Default)]
+struct Reader {
+    current: RecordReader,
+    /// Records from before shipments were screened again: they lie in the log beside the others.
+    older: RecordReader,
+}
+
+impl Reader {
+    /// A schema of our own that does not parse would read nothing: the tests read each.
+    fn of(output: Output) -> Self {
+        let schema = output.schema();
+        let older = RecordReader::of(&without_field(schema, "retro"), schema);
+        Self { current: RecordReader::of(schema, schema).unwrap_or_default(), older: older.unwrap_or_default() }
+    }
+}
+
+/// The schema as it was before that field and all after it were added.
+fn without_field(schema: &str, name: &str) -> String {
+    let mut schema: serde_json::Value = serde_json::from_str(schema).unwrap_or_default();
+    if let Some(fields) = schema.get_mut("fields").and_then(|fields| fields.as_array_mut()) {
+        let added = fields.iter().position(|field| field.get("name").is_some_and(|found| found == name));
+        fields.truncate(added.unwrap_or(fields.len()));
+    }
+    schema.to_string()
+}
+
 impl Output {
     fn read<'a, T: Deserialize<'a>>(self, value: &'a [u8]) -> Option<T> {
-        static READERS: OnceLock<[RecordReader; Output::ALL.len()]> = OnceLock::new();
-        // A schema of our own that does not parse would read nothing: the tests read each.
-        let readers = READERS.get_or_init(|| Output::ALL.map(|output| RecordReader::new(output.schema()).unwrap_or_default()));
-        readers.get(self as usize)?.read(Frame::skip(value)).ok()
+        static READERS: OnceLock<[Reader; Output::ALL.len()]> = OnceLock::new();
+        let reader = READERS.get_or_init(|| Output::ALL.map(Reader::of)).get(self as usize)?;
+        let datum = Frame::skip(value);
+        reader.current.read(datum).or_else(|_| reader.older.read(datum)).ok()
     }
 }

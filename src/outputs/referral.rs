@@ -23,6 +23,8 @@ pub struct Referral<'a> {
     pub since: Option<Timestamp>,
     /// The code of the severest hold among the houses of the master.
     pub associated: Option<&'a str>,
+    /// Of a shipment screened again.
+    pub retro: bool,
 }
 
 impl Referral<'_> {
@@ -115,6 +117,7 @@ mod told {
             source,
             since,
             associated: None,
+            retro: false,
         };
         for frame in [Frame::Bare, Frame::Confluent(5), Frame::SingleObject(9)] {
             let mut value = Vec::new();

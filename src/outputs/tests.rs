@@ -74,6 +74,7 @@ fn alert<'a>(evidence: &'a Evidence, consignment: &'a Consignment<'_>) -> Alert<
         occasion: Occasion::Declared,
         withdrawn_ids: &[Cow::Borrowed("P1")],
         answered_ids: &[],
+        retro: false,
     }
 }
 
@@ -97,6 +98,8 @@ fn assessment() -> AssessmentLine<'static> {
         withdrawn_ids: &[Cow::Borrowed("P1")],
         answered_ids: &[Cow::Borrowed("D1")],
         memory: &[Position { topic: "cargo.messages", partition: 3, next_offset: 4712 }],
+        retro: true,
+        judged_at: Some(Timestamp::from_millis(RECEIVED.millis() + 1)),
     }
 }
 
@@ -136,6 +139,7 @@ fn a_referral_reads_back_by_name_as_its_example() {
         source: SOURCE,
         since: Some(RECEIVED),
         associated: Some("8J"),
+        retro: false,
     };
     let mut datum = Vec::new();
     referral.encode(&mut datum);
@@ -206,9 +210,14 @@ fn what_is_published_is_read_back_in_every_frame_and_anything_else_is_not() {
         let clear = (customs, 0, Decision::Clear, Decision::Clear);
         assert_eq!(scores.collect::<Vec<_>>(), [(security, 60, Decision::Dnl, Decision::Rfs), clear]);
         assert_eq!((read.evidence_ids, read.errors.len(), read.source), (vec!["D7", "P-1"], 0, SOURCE));
-        for cut in 0..written.len() {
+        assert_eq!((read.retro, read.judged_at), (true, Some(Timestamp::from_millis(RECEIVED.millis() + 1))));
+        // A record from before there were retro verdicts ends before the flag, and the time with the branch of its union.
+        let older = written.len() - 8;
+        for cut in (0..written.len()).filter(|cut| *cut != older) {
             assert_eq!(read::assessment(&written[..cut]), None, "cut to {cut} bytes");
         }
+        let read = read::assessment(&written[..older]).unwrap();
+        assert_eq!((read.hawb, read.retro, read.judged_at), (Some("H1"), false, None));
         assert_eq!(read::assessment(&[&written[..], b"!"].concat()), None, "a byte too many");
     }
     for frame in frames(Output::Referral) {
@@ -225,6 +234,7 @@ fn what_is_published_is_read_back_in_every_frame_and_anything_else_is_not() {
             source: SOURCE,
             since: None,
             associated: None,
+            retro: false,
         }
         .encode(&mut written);
         let read = read::referral(&written).unwrap();

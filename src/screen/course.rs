@@ -67,6 +67,20 @@ pub fn continued(verdict: Verdict, history: &History, bundle: &Bundle) -> Verdic
     Verdict { withdrawn, ..judge(consignment, evidence, errors, answered, &bundle.policy) }
 }
 
+/// Whether a verdict by another bundle changes what was told of a consignment: in the reasons that are the bundle's own (all but
+/// indicators, which may come and go with what memory learns), or by ordering more. A hold is never lifted by it.
+pub fn is_news(verdict: &Verdict, history: &History) -> bool {
+    let told = |hash: u32| history.assessed.as_ref().is_some_and(|told| told.evidence.contains(&hash));
+    let is_own = |evidence: &Evidence| !matches!(evidence.kind, EvidenceKind::Indicator | EvidenceKind::Earlier);
+    let counts = |evidence: &Evidence| evidence.counts() && !verdict.answered.contains(&evidence.id);
+    let mut found = verdict.evidence.iter().filter(|evidence| is_own(evidence) && counts(evidence));
+    let is_indicator = |id: &str| indicators::CATALOGUE.iter().any(|indicator| indicator.id == id);
+    let ordered = history.assessed.as_ref().map(|told| told.decision).unwrap_or_default();
+    found.any(|evidence| !told(id_hash(&evidence.id)))
+        || verdict.withdrawn.iter().any(|id| !is_indicator(id))
+        || verdict.decision > ordered
+}
+
 /// The verdict on a consignment from memory alone: `None` when nothing is found that was not told before. `facts` stand on what
 /// memory keeps of the bill; `passed` is the evidence of a deadline.
 pub fn from_memory(

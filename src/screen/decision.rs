@@ -35,7 +35,7 @@ pub fn screen(facts: &Facts<'_>, bundle: &Bundle, scratch: &mut Scratch) -> Verd
         }));
     }
     bundle.profiles.evaluate(facts, &mut scratch.index);
-    let matched = bundle.profiles.matched(&scratch.index).filter(|profile| profile.valid_at(facts.received));
+    let matched = bundle.profiles.matched(&scratch.index).filter(|profile| profile.valid_at(facts.judged));
     evidence.extend(matched.map(|profile| profile.evidence(facts, CATALOGUE)));
     if let Some(watch) = &bundle.watch {
         watch.find(facts, &mut scratch.seen_parties, &mut evidence);

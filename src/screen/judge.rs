@@ -25,6 +25,8 @@ pub struct Judged<'c> {
     /// As the message states it, or as memory knows it where no bill was the occasion.
     pub consignment: Cow<'c, Consignment<'c>>,
     pub occasion: Occasion,
+    /// Of a bill that is screened again: the event time of that.
+    pub again: Option<Timestamp>,
 }
 
 impl Judge {
@@ -37,9 +39,27 @@ impl Judge {
         bundle: &Bundle,
     ) -> Judged<'c> {
         let facts = Facts::new(consignment, received, &mut self.facts).with_history(history);
-        let verdict = decision::screen(&facts, bundle, &mut self.scratch);
-        let verdict = course::continued(verdict, history, bundle);
-        Judged { verdict, consignment: Cow::Borrowed(consignment), occasion: Occasion::Declared }
+        let verdict = course::continued(decision::screen(&facts, bundle, &mut self.scratch), history, bundle);
+        Judged { verdict, consignment: Cow::Borrowed(consignment), occasion: Occasion::Declared, again: None }
+    }
+
+    /// A bill that was judged by another bundle before, when event time has reached `now`: `None` when what was told of it stands.
+    pub fn again<'c>(
+        &mut self,
+        consignment: &'c Consignment<'c>,
+        received: Timestamp,
+        now: Timestamp,
+        history: &History,
+        bundle: &Bundle,
+    ) -> Option<Judged<'c>> {
+        let after = |time: Timestamp| Timestamp::from_millis(time.millis().saturating_add(1));
+        let now = now.max(after(received));
+        let facts = Facts::new(consignment, received, &mut self.facts).judged_at(now).with_history(history);
+        let verdict = course::continued(decision::screen(&facts, bundle, &mut self.scratch), history, bundle);
+        // Later than what was told before, so that it is the latest.
+        let again = history.assessed.as_ref().map_or(now, |told| now.max(after(told.stamp.at())));
+        let (consignment, occasion) = (Cow::Borrowed(consignment), Occasion::Declared);
+        course::is_news(&verdict, history).then_some(Judged { verdict, consignment, occasion, again: Some(again) })
     }
 
     /// The consignment that moved with line `line` of a message: `None` when memory finds nothing new in it.
@@ -59,7 +79,8 @@ impl Judge {
     pub fn concluded(&mut self, outcome: &Outcome<'_>, history: &History, bundle: &Bundle) -> Judged<'static> {
         let id = ConsignmentId { awb: outcome.awb, hawb: outcome.hawb.as_ref().map(ToString::to_string) };
         let consignment = Cow::Owned(skeleton(&id, history));
-        Judged { verdict: course::concluded(id, outcome.kind, history, bundle), consignment, occasion: Occasion::Outcome }
+        let verdict = course::concluded(id, outcome.kind, history, bundle);
+        Judged { verdict, consignment, occasion: Occasion::Outcome, again: None }
     }
 
     /// A deadline that passed: `None` when it is known already.
@@ -81,7 +102,7 @@ impl Judge {
         let known = skeleton(&id, history);
         let facts = Facts::new(&known, at, &mut self.facts).with_history(history);
         let verdict = course::from_memory(id, &facts, history, bundle, evidence)?;
-        Some(Judged { verdict, consignment: Cow::Owned(known), occasion })
+        Some(Judged { verdict, consignment: Cow::Owned(known), occasion, again: None })
     }
 }
 

@@ -52,7 +52,7 @@ impl PartialEq for Suppression {
 impl Suppression {
     /// Judged by event time. A condition that ends undecided holds nothing back.
     fn holds(&self, facts: &Facts<'_>) -> bool {
-        let valid = self.valid_from.is_none_or(|from| from <= facts.received) && facts.received < self.valid_before;
+        let valid = self.valid_from.is_none_or(|from| from <= facts.judged) && facts.judged < self.valid_before;
         valid && self.condition.evaluate(facts) == Outcome::Match
     }
 }

@@ -49,7 +49,7 @@ impl Watch {
     /// holds.
     pub fn find(&self, facts: &Facts<'_>, cache: &mut Cache, evidence: &mut Vec<Evidence>) {
         let consignment = facts.consignment;
-        let day = i32::try_from(facts.received.millis().div_euclid(DAY_MILLIS)).unwrap_or(i32::MAX);
+        let day = i32::try_from(facts.judged.millis().div_euclid(DAY_MILLIS)).unwrap_or(i32::MAX);
         let roles =
             [(Role::Shipper, &consignment.shipper), (Role::Consignee, &consignment.consignee), (Role::Agent, &consignment.agent)];
         let parties = roles.into_iter().filter_map(|(role, party)| Some((role, party.as_ref()?)));

@@ -172,7 +172,7 @@ pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Op
         consignment: observer.consignment(awb, line.hawb),
         awb,
         hawb: line.hawb.map(Into::into),
-        stamp: Stamp { time: line.received, hash: crc32fast::hash(payload) },
+        stamp: Stamp { time: line.judged_at.unwrap_or(line.received), hash: crc32fast::hash(payload) },
         place: LogPlace {
             topic: inputs.iter().position(|input| input.topic == line.source.topic).map_or(u16::MAX, |topic| topic as u16),
             partition: line.source.partition,

@@ -20,6 +20,7 @@ mod departures;
 mod health;
 mod publisher;
 mod remembering;
+mod rescreening;
 mod settings;
 mod snapshots;
 mod telemetry;
@@ -49,6 +50,7 @@ use crate::source::{BatchLimits, Claims, Input, Ownership, Partition, Positions}
 use decoding::{DecodeWorker, Observed};
 use publisher::Publisher;
 use remembering::{Remembered, Rememberer};
+use rescreening::Rescreener;
 use worker::Named;
 
 pub use bundles::Rules;
@@ -165,7 +167,19 @@ pub fn run(
     };
     let (recalled, screened) = start_screening(settings, &current, frames, telemetry, &inputs)?;
     start_memory(rememberer, observed, recalled, telemetry)?;
-    start_reader(reader, reader_commands, batches, telemetry.clone())?;
+    let (picked, reader_picked) = bounded(1);
+    let (errands, given) = unbounded();
+    let rescreener = Rescreener {
+        connection: connection.clone(),
+        group: group.clone(),
+        inputs: Arc::clone(&inputs),
+        errands: given,
+        picked,
+        fetched: reader.fetched(),
+        telemetry: telemetry.clone(),
+    };
+    rescreener.start()?;
+    start_reader(reader, (reader_commands, reader_picked), batches, telemetry.clone())?;
     let publisher = Publisher {
         ownership,
         positions,
@@ -185,6 +199,9 @@ pub fn run(
         joined: false,
         outcomes_seen: BTreeMap::new(),
         measured: Instant::now(),
+        current,
+        errands,
+        errand: None,
     };
     match publisher.run(shutdown, settings.leave_timeout)? {
         true => Ok(()),
@@ -304,7 +321,7 @@ fn start_memory(
 
 fn start_reader(
     reader: Reader,
-    commands: Receiver<Command>,
+    (commands, picked): (Receiver<Command>, Receiver<Batch>),
     workers: Vec<Sender<Batch>>,
     telemetry: Telemetry,
 ) -> Result<(), ServiceError> {
@@ -318,7 +335,7 @@ fn start_reader(
             telemetry.beat(Beat::Reader);
             telemetry.catching_up(left);
         };
-        reader.run(&commands, give, beat);
+        reader.run(&commands, &picked, give, beat);
     })?;
     Ok(())
 }

@@ -13,15 +13,18 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use rdkafka::error::KafkaResult;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
+use crate::batch::Retro;
+use crate::bundle::Current;
 use crate::metrics::labels::Stage;
 use crate::outputs::{Frames, Output, Source, Told};
 use crate::record::Origin;
 use crate::screen::verdict::Decision;
 use crate::sink::{Destination, Holds, Outbox, Outcome, Outgoing, Transactor};
 use crate::source::reader::Command;
-use crate::source::{BatchLimits, Change, Claims, Input, Ownership, Partition, Positions, Question, watermark_text};
+use crate::source::{BatchLimits, Change, Claims, Input, JudgedBy, Note, Ownership, Partition, Positions, Question};
 
 use super::health::Beat;
+use super::rescreening::Errand;
 use super::telling::TerminalView;
 use super::worker::{Referral, Screened, ScreenedRecord, What};
 use super::{Shutdown, Telemetry};
@@ -86,6 +89,10 @@ pub struct Publisher {
     /// Outcomes up to these offsets were seen before their hold was known; the holds have been read again since.
     pub outcomes_seen: BTreeMap<Partition, i64>,
     pub measured: Instant,
+    pub current: Arc<Current>,
+    /// To whom bills are given that are to be screened again, and what was given last.
+    pub errands: Sender<Errand>,
+    pub errand: Option<Errand>,
 }
 
 /// How long the publisher waits for a batch before it looks at the group again.
@@ -170,6 +177,7 @@ impl Publisher {
             claims.into_iter().for_each(|(partition, begun)| self.claim(partition, learn || !begun));
         }
         self.begin_claims();
+        self.rescreen();
         self.telemetry.ownership(&self.claims, self.ownership.stray_records());
         if self.measured.elapsed() >= MEASURE_EVERY {
             self.measured = Instant::now();
@@ -190,10 +198,25 @@ impl Publisher {
             found.learnt.iter().for_each(|told| self.holds.learn(told));
             for begin in found.begins {
                 if self.claims.begin(begin.partition, begin.claim, begin.next_offset) {
+                    let judged_by = begin.note.judged_by.unwrap_or_else(|| JudgedBy::One(self.current.take().hash));
+                    self.claims.judged(begin.partition, begin.claim, judged_by);
                     let _ = self.reader.send(Command::Begin(begin));
                 }
             }
         }
+    }
+
+    /// Has the open shipments screened again of all claims in which a bill was judged by another bundle than the one in force.
+    fn rescreen(&mut self) {
+        let bundle = self.current.take().hash;
+        let claims: Vec<_> = self.claims.not_judged_by(bundle).collect();
+        self.telemetry.metrics.rescreen_partitions_left.set(claims.len() as i64);
+        if self.errand.as_ref().is_some_and(|errand| errand.bundle == bundle) || claims.is_empty() || self.stale {
+            return;
+        }
+        let errand = Errand { bundle, claims };
+        let _ = self.errands.send(errand.clone());
+        self.errand = Some(errand);
     }
 
     fn claim(&mut self, partition: Partition, learn: bool) {
@@ -215,9 +238,50 @@ impl Publisher {
         ready.is_ok()
     }
 
-    /// Publishes what the claims still allow of these batches, in one transaction.
+    /// Batches of live messages go into one transaction, one of bills that are screened again into its own.
     fn publish(&mut self, batches: &[Screened]) {
         batches.iter().flat_map(Screened::told).for_each(|told| self.holds.learn(told));
+        for together in batches.chunk_by(|left, right| left.retro().is_none() && right.retro().is_none()) {
+            match together {
+                [again] if again.retro().is_some() => self.publish_retro(again),
+                live => self.publish_live(live),
+            }
+        }
+    }
+
+    /// The ticket of what was published tells the positions; an errand that is given up is given out anew for the claims that are left.
+    fn publish_retro(&mut self, batch: &Screened) {
+        let Some(retro) = batch.retro() else { return };
+        if self.publish_changes(batch, retro) {
+            let _ = retro.ticket.send(self.claims.positions().collect());
+        } else {
+            self.errand = None;
+        }
+    }
+
+    /// Publishes what has changed of bills that were screened again. False when they have to be screened yet another time.
+    fn publish_changes(&mut self, batch: &Screened, retro: &Retro) -> bool {
+        let bundle = batch.judged_by();
+        if self.stale || self.errand.as_ref().is_none_or(|errand| errand.bundle != bundle) {
+            return false;
+        }
+        let Some((partition, claim)) = retro.of else { return true };
+        let Some(next_offset) = self.claims.position(partition, claim) else { return false };
+        if retro.last {
+            self.claims.judged(partition, claim, JudgedBy::One(bundle));
+        }
+        let records: Vec<_> = batch.records().collect();
+        let changed = records.iter().any(|record| !record.referrals().is_empty());
+        let next = [(partition, next_offset)].into();
+        let done = !changed && !retro.last || self.send(&records, &next, std::slice::from_ref(batch));
+        if retro.last && self.errand.as_ref().is_some_and(|errand| errand.claims.last() == Some(&(partition, claim))) {
+            self.errand = None;
+        }
+        done
+    }
+
+    /// Publishes what the claims still allow of these batches, in one transaction.
+    fn publish_live(&mut self, batches: &[Screened]) {
         let records = batches.iter().flat_map(Screened::records);
         let accepted: Vec<_> = records.filter(|record| self.claims.accepts(record.entry)).collect();
         let claimed: usize = batches.iter().map(Screened::claimed_count).sum();
@@ -229,22 +293,32 @@ impl Publisher {
             (self.stale, self.unsure) = (true, true);
             return;
         }
-        let (referrals, codes) = self.refer(&accepted);
         let next: BTreeMap<Partition, i64> = accepted.iter().map(|record| after(record.entry.record.origin)).collect();
-        let records = accepted.iter().flat_map(|record| record.outgoing()).chain(referrals.slice(0..referrals.len()));
-        let outcome = self.commit(records, &next, batches);
-        self.telemetry.transaction(outcome, accepted.len());
-        if outcome == Outcome::Committed {
+        if self.send(&accepted, &next, batches) {
             self.claims.advance(next);
+            self.telemetry.committed(&accepted);
+        }
+    }
+
+    /// Publishes what is to be told of these records, with the positions, in one transaction. False when it did not commit.
+    fn send(&mut self, records: &[ScreenedRecord<'_>], next: &BTreeMap<Partition, i64>, batches: &[Screened]) -> bool {
+        for (partition, batch) in next.keys().flat_map(|partition| batches.iter().map(move |batch| (partition, batch))) {
+            self.claims.judged_also(*partition, batch.judged_by());
+        }
+        let (referrals, codes) = self.refer(records);
+        let outgoing = records.iter().flat_map(|record| record.outgoing()).chain(referrals.slice(0..referrals.len()));
+        let outcome = self.commit(outgoing, next, batches);
+        self.telemetry.transaction(outcome, records.len());
+        if outcome == Outcome::Committed {
             self.holds.commit();
             self.telemetry.told(&codes);
-            self.telemetry.committed(&accepted);
         } else {
             // One recovery for all: forget, read the committed positions again, go on from there.
             self.holds.forget();
             self.stale = true;
             self.unsure |= outcome == Outcome::Unknown;
         }
+        outcome == Outcome::Committed
     }
 
     /// An outcome answers a hold that is not known here. Whoever answered has seen the referral, so it is in the log: the holds
@@ -279,7 +353,10 @@ impl Publisher {
                     What::Released(closes) => (Decision::Clear, Some(closes)),
                 };
                 let id = self.holds.id(&referral.id);
-                let tellings = self.holds.tellings(id, ordered, released, record.entry.record.timestamp);
+                let at = referral.again.unwrap_or(record.entry.record.timestamp);
+                let mut tellings = self.holds.tellings(id, ordered, released, at);
+                // Of what is screened again only new holds are told.
+                tellings.retain(|telling| referral.again.is_none() || telling.is_new_hold());
                 let associated = self.holds.associated(id);
                 let view = TerminalView { referral, entry: record.entry, source, regime: &self.regime, associated };
                 codes.extend(tellings.into_iter().map(|telling| view.tell(telling, &self.frames, &mut outbox)));
@@ -302,8 +379,8 @@ impl Publisher {
                 return Outcome::Unknown;
             }
             // Event time travels with the position: whoever takes over goes on from there.
-            let reached = batches.iter().rev().find_map(|batch| batch.watermark(*partition));
-            element.set_metadata(reached.map(watermark_text).unwrap_or_default());
+            let watermark = batches.iter().rev().find_map(|batch| batch.watermark(*partition));
+            element.set_metadata(Note { watermark, judged_by: self.claims.judged_by(*partition) }.to_string());
         }
         let (ownership, topics) = (&self.ownership, &self.topics);
         self.transactor.commit(&|destination| topics.name(destination), records, &positions, || ownership.metadata())

@@ -12,7 +12,7 @@ use super::Telemetry;
 use super::decoding::{Item, Observed};
 use super::departures::Departures;
 use super::snapshots::Snapshots;
-use crate::batch::Claim;
+use crate::batch::{Claim, Entry};
 use crate::memory::deadline::Passed;
 use crate::memory::observation::Observation;
 use crate::memory::snapshot::Header;
@@ -43,6 +43,9 @@ pub enum Recalled {
     Moved { line: usize, history: Box<History> },
     /// What an outcome is about.
     Concluded(Box<History>),
+    /// The next consignment of a bill that may be screened again: `None` when it has departed, or when a later version of its bill
+    /// is known.
+    Again(Option<Box<History>>),
     /// A deadline that passed with this record.
     Passed { passed: Passed, history: Box<History> },
 }
@@ -51,6 +54,11 @@ impl Remembered {
     /// What was recalled for each record, in their order.
     pub fn recalled(&self) -> impl Iterator<Item = &[Recalled]> {
         self.spans.iter().map(|span| self.recalled.get(span.clone()).unwrap_or_default())
+    }
+
+    /// Event time that the partition of a record has reached.
+    pub fn reached(&self, entry: Entry<'_>) -> Timestamp {
+        self.watermarks.get(&entry.record.origin.into()).copied().unwrap_or(entry.record.timestamp)
     }
 }
 
@@ -95,12 +103,18 @@ impl Rememberer {
         let mut spans = Vec::with_capacity(observed.batch().len());
         for (entry, items) in observed.records() {
             let before = recalled.len();
-            if entry.claim != Claim::NONE {
-                items.for_each(|item| self.recall(item, &places, &mut recalled));
+            match &observed.batch().retro {
+                Some(_) => items.for_each(|item| self.recall_again(item, &places, &mut recalled)),
+                None if entry.claim == Claim::NONE => {}
+                None => items.for_each(|item| self.recall(item, &places, &mut recalled)),
             }
             spans.push(before..recalled.len());
         }
-        let watermarks = self.pass(&observed, &mut recalled, &mut spans);
+        let watermarks = match &observed.batch().retro {
+            // The watermark of a claim stays where it is while bills are screened again.
+            Some(retro) => self.reached(retro.of),
+            None => self.pass(&observed, &mut recalled, &mut spans),
+        };
         self.keep(&positions);
         Remembered { observed, recalled, spans, positions, watermarks }
     }
@@ -141,6 +155,20 @@ impl Rememberer {
             let bill = if self.memory.is_declared(consignment) { Bill::Known } else { Bill::Missing };
             self.telemetry.metrics.movements.of(leaving, bill).inc();
         }
+    }
+
+    /// For bills that are screened again. That they were folded again has changed nothing.
+    fn recall_again(&self, item: Item<'_>, places: &[Places], recalled: &mut Vec<Recalled>) {
+        let places = places.get(item.first_observation..).unwrap_or_default();
+        for (observation, places) in item.observations.iter().zip(places) {
+            let Observation::Declared(declared) = observation else { continue };
+            let open = self.memory.is_open(declared.consignment).then(|| self.memory.recall_at(declared, places));
+            recalled.push(Recalled::Again(open.filter(|history| !history.superseded).map(Box::new)));
+        }
+    }
+
+    fn reached(&self, claimed: Option<(Partition, Claim)>) -> BTreeMap<Partition, Timestamp> {
+        claimed.and_then(|(partition, claim)| Some((partition, *self.watermarks.get(&claim)?))).into_iter().collect()
     }
 
     /// Moves the watermarks of the claimed partitions and recalls what passed its deadline, with the last record of each.

@@ -11,7 +11,7 @@ use rdkafka::statistics::Statistics;
 use super::Settings;
 use super::departures::Departures;
 use super::health::{Beat, Health};
-use super::remembering::Inquiry;
+use super::remembering::{Inquiry, Positions};
 use super::worker::{Referral, ScreenedRecord, What};
 use crate::batch::Batch;
 use crate::bundle::pack::Kind;
@@ -19,7 +19,7 @@ use crate::bundle::shelf::{Accepted, Shelf};
 use crate::bundle::{BundleHash, Refused};
 use crate::codes;
 use crate::kafka::Listener;
-use crate::memory::Size;
+use crate::memory::{FrozenMemory, Size};
 use crate::metrics::labels::{self, Change, Client, EntryKind, Stage, Within};
 use crate::metrics::{Bounds, Metrics};
 use crate::model::Timestamp;
@@ -94,12 +94,17 @@ impl Telemetry {
 
     /// What memory is now: its digest at the positions it has read to. Takes as long as hashing all of it.
     pub fn memory_digest(&self) -> Result<MemoryDigest, &'static str> {
-        let (answer, answered) = bounded(1);
-        self.ask.try_send(Inquiry::Whole(answer)).map_err(|_| "others are asking")?;
-        let (memory, positions) = answered.recv_timeout(ANSWER).map_err(|_| "memory does not answer")?;
+        let (memory, positions) = self.frozen_memory()?;
         let topic = |partition: &Partition| self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.clone());
         let positions = positions.iter().filter_map(|(partition, next)| Some((topic(partition)?, partition.number, *next)));
         Ok(MemoryDigest { digest: memory.digest().to_string(), positions: positions.collect() })
+    }
+
+    /// Memory as it is between two batches, and the positions it has read to.
+    pub fn frozen_memory(&self) -> Result<(FrozenMemory, Positions), &'static str> {
+        let (answer, answered) = bounded(1);
+        self.ask.try_send(Inquiry::Whole(answer)).map_err(|_| "others are asking")?;
+        answered.recv_timeout(ANSWER).map_err(|_| "memory does not answer")
     }
 
     pub fn beat(&self, beat: Beat) {

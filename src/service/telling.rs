@@ -2,7 +2,7 @@
 
 use crate::batch::Entry;
 use crate::decode::Format;
-use crate::model::Consignment;
+use crate::model::{Consignment, Timestamp};
 use crate::outputs::{Alert, AssessmentLine, DeadLetter, Frames, Header, Position, Referral, Source, Summary, Suppressed};
 use crate::record::Rejected;
 use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, Occasion, Verdict};
@@ -18,6 +18,8 @@ pub struct Case<'a> {
     pub source: Source<'a>,
     pub bundle: &'a str,
     pub memory: &'a [Position<'a>],
+    /// The event time at which a bill was screened again.
+    pub again: Option<Timestamp>,
 }
 
 impl Case<'_> {
@@ -43,7 +45,9 @@ impl Case<'_> {
 
     fn alert_id(&self, domain: Domain) -> String {
         let Source { topic, partition, offset, index } = self.source;
-        format!("{topic}/{partition}/{offset}/{index}/{}", domain.as_str())
+        // The same message may be told again under each bundle.
+        let again = self.again.map(|_| format!("/{}", self.bundle)).unwrap_or_default();
+        format!("{topic}/{partition}/{offset}/{index}/{}{again}", domain.as_str())
     }
 
     fn alert<'s>(&'s self, domain: Domain, assessed: Assessment, alert_id: &'s str) -> Alert<'s> {
@@ -65,6 +69,7 @@ impl Case<'_> {
             occasion: self.occasion,
             withdrawn_ids: withdrawn,
             answered_ids: answered,
+            retro: self.again.is_some(),
         }
     }
 
@@ -88,6 +93,8 @@ impl Case<'_> {
             withdrawn_ids: &self.verdict.withdrawn,
             answered_ids: &self.verdict.answered,
             memory: self.memory,
+            retro: self.again.is_some(),
+            judged_at: self.again,
         }
     }
 }
@@ -167,6 +174,7 @@ impl TerminalView<'_> {
             source: self.source,
             since: telling.since,
             associated: self.associated.map(|decision| sink::code(decision, Standing::InPlace, true)),
+            retro: self.referral.again.is_some(),
         };
         outbox.push(Destination::Referrals, key.as_bytes(), |out| {
             frames.referral.write(out);

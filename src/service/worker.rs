@@ -10,10 +10,11 @@ use prometheus::IntCounter;
 use super::decoding::Item;
 use super::remembering::{Recalled, Remembered};
 use super::telling::{self, Case};
-use crate::batch::{Claim, Entry};
+use crate::batch::{Claim, Entry, Retro};
 use crate::bundle::{Bundle, BundleHash, Current};
 use crate::decode::Format;
 use crate::memory::departure::Due;
+use crate::metrics::labels::Rescreened;
 use crate::metrics::{ByName, Metrics};
 use crate::model::{ConsignmentId, Message, OutcomeKind, Timestamp};
 use crate::outputs::{Frames, Position, Source, Told};
@@ -32,7 +33,7 @@ pub struct Screened {
     /// One a record of the batch.
     spans: Vec<(Range<usize>, Range<usize>)>,
     /// Held until this is published or dropped: the end of a bundle is when nobody holds it.
-    _judged_by: Arc<Bundle>,
+    judged_by: Arc<Bundle>,
 }
 
 /// What is to be told to the terminal; under which code is decided where the open holds are known.
@@ -44,6 +45,8 @@ pub struct Referral {
     pub index: u32,
     /// Where a bill was screened: its departure.
     pub departs: Option<Due>,
+    /// The event time at which it was screened again.
+    pub again: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +98,14 @@ impl Screened {
     /// Event time that the verdicts of a partition reach with this batch.
     pub fn watermark(&self, partition: Partition) -> Option<Timestamp> {
         self.remembered.watermarks.get(&partition).copied()
+    }
+
+    pub fn judged_by(&self) -> BundleHash {
+        self.judged_by.hash
+    }
+
+    pub fn retro(&self) -> Option<&Retro> {
+        self.remembered.observed.batch().retro.as_ref()
     }
 
     pub fn caught_up(&self) -> bool {
@@ -202,12 +213,15 @@ impl Worker {
                 let source = Source { topic: &input.topic, partition: origin.partition, offset: origin.offset, index: 0 };
                 let (outbox, referrals) = (&mut outbox, &mut referrals);
                 let desk = Desk { entry, source, bundle: &bundle, memory: &memory, outbox, referrals };
-                self.screen_record(input.format(), items, recalled, desk);
+                match &remembered.observed.batch().retro {
+                    Some(_) => self.screen_again(items, recalled, remembered.reached(entry), desk),
+                    None => self.screen_record(input.format(), items, recalled, desk),
+                }
             }
             spans.push((told..outbox.len(), referred..referrals.len()));
         }
         drop(memory);
-        Screened { remembered, outbox, referrals, spans, _judged_by: bundle }
+        Screened { remembered, outbox, referrals, spans, judged_by: bundle }
     }
 
     fn screen_record<'b>(
@@ -233,6 +247,39 @@ impl Worker {
             if let Some(judged) = self.judge.passed(passed, history, desk.bundle) {
                 self.tell(judged, None, None, &mut desk);
             }
+        }
+    }
+
+    /// Judges the bills of a record again and tells what has changed.
+    fn screen_again<'b>(
+        &mut self,
+        items: impl Iterator<Item = Item<'b>>,
+        recalled: &[Recalled],
+        now: Timestamp,
+        mut desk: Desk<'_>,
+    ) {
+        let received = desk.entry.record.timestamp;
+        let mut recalled = recalled.iter();
+        for item in items {
+            let bills = item.message.map(Message::consignments).unwrap_or_default();
+            for (bill, again) in bills.iter().zip(&mut recalled) {
+                let Recalled::Again(Some(history)) = again else {
+                    self.metrics.rescreened.of(Rescreened::Closed).inc();
+                    desk.source.index += 1;
+                    continue;
+                };
+                match self.judge.again(bill, received, now, history, desk.bundle) {
+                    Some(judged) => {
+                        self.metrics.rescreened.of(Rescreened::Changed).inc();
+                        self.tell(judged, None, None, &mut desk);
+                    }
+                    None => {
+                        self.metrics.rescreened.of(Rescreened::Unchanged).inc();
+                        desk.source.index += 1;
+                    }
+                }
+            }
+            desk.source.index += u32::from(bills.is_empty());
         }
     }
 
@@ -268,7 +315,7 @@ impl Worker {
 
     /// `departs`: of a bill. `released`: the holds up to this one are removed, where a person's outcome was the occasion.
     fn tell(&self, judged: Judged<'_>, departs: Option<Due>, released: Option<Decision>, desk: &mut Desk<'_>) {
-        let Judged { verdict, consignment, occasion } = judged;
+        let Judged { verdict, consignment, occasion, again } = judged;
         let case = Case {
             verdict: &verdict,
             consignment: &consignment,
@@ -277,12 +324,13 @@ impl Worker {
             source: desk.source,
             bundle: &self.named.text,
             memory: desk.memory,
+            again,
         };
         case.tell(&self.frames, desk.outbox);
         self.count(&verdict);
         let telling = released.map_or(What::Ordered(verdict.decision), What::Released);
         let Verdict { consignment: id, errors, .. } = verdict;
-        desk.referrals.push(Referral { id, telling, errors, index: desk.source.index, departs });
+        desk.referrals.push(Referral { id, telling, errors, index: desk.source.index, departs, again });
         desk.source.index += 1;
     }
 

@@ -65,6 +65,12 @@ pub struct Telling {
     pub since: Option<Timestamp>,
 }
 
+impl Telling {
+    pub fn is_new_hold(&self) -> bool {
+        self.decision > Decision::Clear && self.standing == Standing::Issued
+    }
+}
+
 #[derive(Debug)]
 pub struct Holds {
     keys: Keys,

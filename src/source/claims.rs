@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::batch::{Claim, Entry};
+use crate::bundle::BundleHash;
 use crate::record::Origin;
+use crate::source::JudgedBy;
 
 /// A partition of an input topic; the topic by its index in the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,13 +32,15 @@ struct Held {
     claim: Claim,
     /// Offset to screen next; `None` until the group's committed position is known.
     next_offset: Option<i64>,
+    /// Known with the position.
+    judged_by: Option<JudgedBy>,
 }
 
 impl Claims {
     /// Claims a partition whose position is yet to be found. A claim already held is replaced.
     pub fn claim(&mut self, partition: Partition) -> Claim {
         self.last = Claim(self.last.0 + 1);
-        self.held.insert(partition, Held { claim: self.last, next_offset: None });
+        self.held.insert(partition, Held { claim: self.last, next_offset: None, judged_by: None });
         self.last
     }
 
@@ -63,6 +67,34 @@ impl Claims {
         held.is_some_and(|held| {
             held.claim == entry.claim && held.next_offset.is_some_and(|next| entry.record.origin.offset >= next)
         })
+    }
+
+    /// Notes by what the bills of a claim before its position are judged.
+    pub fn judged(&mut self, partition: Partition, claim: Claim, by: JudgedBy) {
+        let held = self.held.get_mut(&partition).filter(|held| held.claim == claim);
+        held.into_iter().for_each(|held| held.judged_by = Some(by));
+    }
+
+    /// Some bills of a partition are judged by this bundle.
+    pub fn judged_also(&mut self, partition: Partition, bundle: BundleHash) {
+        let another = |by: &&mut JudgedBy| **by != JudgedBy::One(bundle);
+        let by = self.held.get_mut(&partition).and_then(|held| held.judged_by.as_mut()).filter(another);
+        by.into_iter().for_each(|by| *by = JudgedBy::Several);
+    }
+
+    pub fn judged_by(&self, partition: Partition) -> Option<JudgedBy> {
+        self.held.get(&partition)?.judged_by
+    }
+
+    /// The claims of whose bills some were judged by another bundle.
+    pub fn not_judged_by(&self, bundle: BundleHash) -> impl Iterator<Item = (Partition, Claim)> {
+        let another = move |held: &Held| held.judged_by.is_some_and(|by| by != JudgedBy::One(bundle));
+        self.held.iter().filter(move |(_, held)| another(held)).map(|(partition, held)| (*partition, held.claim))
+    }
+
+    /// The next offset of a claim that is in force and has begun.
+    pub fn position(&self, partition: Partition, claim: Claim) -> Option<i64> {
+        self.held.get(&partition).filter(|held| held.claim == claim)?.next_offset
     }
 
     /// Moves positions forward after a commit.
@@ -134,6 +166,26 @@ mod tests {
         assert!(!claims.begin(P, old, 0), "an answer for the old claim comes too late");
         claims.begin(P, new, 5);
         assert!(!accepts(&claims, old, 6) && accepts(&claims, new, 6));
+    }
+
+    #[test]
+    fn bills_are_judged_by_another_bundle_until_they_are_judged_again() {
+        let [old, new] = [BundleHash([1; 32]), BundleHash([2; 32])];
+        let mut claims = Claims::default();
+        let claim = claims.claim(P);
+        assert_eq!(claims.not_judged_by(new).count(), 0, "it is not known yet by which");
+        claims.begin(P, claim, 4);
+        claims.judged(P, claim, JudgedBy::One(old));
+        claims.judged_also(P, old);
+        assert_eq!(claims.not_judged_by(new).collect::<Vec<_>>(), [(P, claim)]);
+        assert_eq!((claims.not_judged_by(old).count(), claims.position(P, claim)), (0, Some(4)));
+        claims.judged_also(P, new);
+        let after = (claims.not_judged_by(old).count(), claims.not_judged_by(new).count());
+        assert_eq!(after, (1, 1), "back at the old bundle, what the new one judged is judged again");
+        claims.judged(P, claim, JudgedBy::One(new));
+        assert_eq!((claims.not_judged_by(new).count(), claims.judged_by(P)), (0, Some(JudgedBy::One(new))));
+        let again = claims.claim(P);
+        assert_eq!((claims.position(P, claim), claims.position(P, again), claims.judged_by(P)), (None, None, None));
     }
 
     #[test]

@@ -29,8 +29,9 @@ impl Fetched {
         self.next_offsets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next_offset(&self, partition: Partition) -> Option<i64> {
-        self.lock().get(&partition).copied()
+    /// All before this offset has been fetched and taken, transactions' markers included.
+    pub fn has_reached(&self, partition: Partition, end: i64) -> bool {
+        self.lock().get(&partition).is_some_and(|next| *next >= end)
     }
 }
 
@@ -77,7 +78,7 @@ impl Ends {
 
     fn is_reached(&self, partition: Partition, end: i64, positions: &BTreeMap<Partition, i64>) -> bool {
         let read = positions.get(&partition).is_some_and(|next| *next >= end);
-        read || self.fetched.next_offset(partition).is_some_and(|next| next >= end)
+        read || self.fetched.has_reached(partition, end)
     }
 
     /// Records left to the ends, at most: offsets may have gaps.

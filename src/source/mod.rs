@@ -10,13 +10,16 @@ mod claims;
 mod ends;
 mod history;
 mod ownership;
+mod picker;
 mod positions;
 pub mod reader;
 
 pub use claims::{Claims, Partition};
+pub use ends::Fetched;
 pub use history::{History, Past};
 pub use ownership::{Change, Ownership};
-pub use positions::{Begin, Found, Positions, Question, watermark_text};
+pub use picker::Picker;
+pub use positions::{Begin, Found, JudgedBy, Note, Positions, Question};
 
 use crate::decode::Format;
 use crate::model::Message;

@@ -1,6 +1,7 @@
 //! Asks the group for the committed position of a claimed partition, without holding anybody up.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use super::ownership::{Context, Ownership};
 use super::{Input, Partition};
 use crate::batch::Claim;
+use crate::bundle::BundleHash;
 use crate::kafka;
 use crate::model::Timestamp;
 
@@ -29,21 +31,61 @@ pub struct Begin {
     pub claim: Claim,
     /// Offset to screen next: 0 for a partition that nobody committed yet.
     pub next_offset: i64,
-    /// Event time that the verdicts of the partition have reached; `None` when nobody committed one.
+    pub note: Note,
+}
+
+/// What travels with a committed position, so that whoever takes the partition over goes on from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Note {
+    /// Event time that the verdicts of the partition have reached.
     pub watermark: Option<Timestamp>,
+    pub judged_by: Option<JudgedBy>,
 }
 
-/// The watermark as the metadata of a committed position.
-pub fn watermark_text(watermark: Timestamp) -> String {
-    format!("{WATERMARK}{}", watermark.millis())
+/// By which bundle the bills before a position were judged, at first or again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JudgedBy {
+    /// All of them by this one.
+    One(BundleHash),
+    /// A change of bundles is under way.
+    Several,
 }
 
-/// Names the form, so that another may follow it.
+impl JudgedBy {
+    fn read(text: &str) -> Option<Self> {
+        if text == SEVERAL { Some(Self::Several) } else { text.parse().ok().map(Self::One) }
+    }
+}
+
+impl fmt::Display for JudgedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(bundle) => bundle.fmt(f),
+            Self::Several => f.write_str(SEVERAL),
+        }
+    }
+}
+
+const SEVERAL: &str = "several";
 const WATERMARK: &str = "watermark-ms=";
+const JUDGED_BY: &str = "judged-by=";
 
-/// `None` for what another program committed.
-fn watermark(metadata: &[u8]) -> Option<Timestamp> {
-    std::str::from_utf8(metadata).ok()?.strip_prefix(WATERMARK)?.parse().ok().map(Timestamp::from_millis)
+impl Note {
+    /// Reads the metadata of a committed position; nothing is known of what another program committed.
+    pub fn read(metadata: &[u8]) -> Self {
+        let text = std::str::from_utf8(metadata).unwrap_or_default();
+        let part = |name| text.split(' ').find_map(|part| part.strip_prefix(name));
+        let watermark = part(WATERMARK).and_then(|millis| millis.parse().ok()).map(Timestamp::from_millis);
+        Self { watermark, judged_by: part(JUDGED_BY).and_then(JudgedBy::read) }
+    }
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let watermark = self.watermark.map(|watermark| format!("{WATERMARK}{}", watermark.millis()));
+        let judged_by = self.judged_by.map(|bundle| format!("{JUDGED_BY}{bundle}"));
+        f.write_str(&[watermark, judged_by].into_iter().flatten().collect::<Vec<_>>().join(" "))
+    }
 }
 
 /// A question: where does this claim begin?
@@ -133,9 +175,9 @@ impl<T: Default, L: FnMut() -> KafkaResult<T>> Finder<T, L> {
         let (mut at_once, mut after_learning) = (Vec::new(), Vec::new());
         for &Question { partition, claim, learn } in waiting.values() {
             match committed(&self.consumer, &self.topics, partition) {
-                Ok((next_offset, watermark)) => {
+                Ok((next_offset, note)) => {
                     let begins = if learn { &mut after_learning } else { &mut at_once };
-                    begins.push(Begin { partition, claim, next_offset, watermark });
+                    begins.push(Begin { partition, claim, next_offset, note });
                 }
                 Err(error) => tracing::debug!(?partition, %error, "position is not known yet"),
             }
@@ -152,20 +194,41 @@ impl<T: Default, L: FnMut() -> KafkaResult<T>> Finder<T, L> {
     }
 }
 
-/// The committed position of a partition and the watermark that came with it.
-fn committed(consumer: &BaseConsumer<Context>, topics: &[String], partition: Partition) -> KafkaResult<(i64, Option<Timestamp>)> {
+/// The committed position of a partition and what came with it.
+fn committed(consumer: &BaseConsumer<Context>, topics: &[String], partition: Partition) -> KafkaResult<(i64, Note)> {
     let mut list = TopicPartitionList::new();
     let topic = topics.get(usize::from(partition.topic)).map(String::as_str).unwrap_or_default();
     list.add_partition(topic, partition.number);
     let found = consumer.committed_offsets(list, QUESTION_TIMEOUT)?;
-    let Some(element) = found.find_partition(topic, partition.number) else { return Ok((0, None)) };
+    let Some(element) = found.find_partition(topic, partition.number) else { return Ok((0, Note::default())) };
     element.error()?;
-    let Offset::Offset(next_offset) = element.offset() else { return Ok((0, None)) };
-    let watermark = watermark(&kafka::first_metadata(&found));
+    let Offset::Offset(next_offset) = element.offset() else { return Ok((0, Note::default())) };
+    let note = Note::read(&kafka::first_metadata(&found));
     let (first_kept, _) = kafka::watermarks(consumer, topic, partition.number, QUESTION_TIMEOUT)?;
     if next_offset < first_kept {
         let unscreened = first_kept - next_offset;
         tracing::error!(topic, partition = partition.number, unscreened, "retention deleted records before they were screened");
     }
-    Ok((next_offset, watermark))
+    Ok((next_offset, note))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_travels_with_a_position_is_read_back() {
+        let watermark = Some(Timestamp::from_millis(1_767_225_600_000));
+        let one = Some(JudgedBy::One(BundleHash([0xa7; 32])));
+        for (watermark, judged_by) in [(watermark, one), (None, Some(JudgedBy::Several)), (watermark, None), (None, None)] {
+            let note = Note { watermark, judged_by };
+            assert_eq!(Note::read(note.to_string().as_bytes()), note);
+        }
+        assert_eq!(Note::read(b"watermark-ms=7").watermark, Some(Timestamp::from_millis(7)));
+        for foreign in
+            [&b"watermark-ms=x judged-by=a7"[..], b"\xff\xfe", b"judged-by", &[b"judged-by=+7".as_slice(), &[b'0'; 62]].concat()]
+        {
+            assert_eq!(Note::read(foreign), Note::default());
+        }
+    }
 }

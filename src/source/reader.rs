@@ -99,10 +99,21 @@ impl Reader {
         })
     }
 
+    /// What has been fetched so far.
+    pub fn fetched(&self) -> Arc<Fetched> {
+        Arc::clone(&self.fetched)
+    }
+
     /// Reads until [`Command::Stop`] or until nobody takes the batches. A full `batches` channel makes it wait: that is how a slow
     /// sink slows the reader, and librdkafka's bounded queue then stops fetching. `beat` is told how many records are left until
-    /// the log has been read to where it ended at the start.
-    pub fn run(mut self, commands: &Receiver<Command>, mut batches: impl FnMut(Batch) -> bool, beat: impl Fn(Option<i64>)) {
+    /// the log has been read to where it ended at the start. What comes from `picked` is handed on after all that was read before it.
+    pub fn run(
+        mut self,
+        commands: &Receiver<Command>,
+        picked: &Receiver<Batch>,
+        mut batches: impl FnMut(Batch) -> bool,
+        beat: impl Fn(Option<i64>),
+    ) {
         loop {
             beat(self.ends.as_ref().map(|ends| ends.left(&self.positions)));
             for command in commands.try_iter() {
@@ -124,6 +135,11 @@ impl Reader {
             }
             if self.is_due() && !batches(self.cut()) {
                 return;
+            }
+            for again in picked.try_iter() {
+                if !batches(self.cut()) || !batches(again) {
+                    return;
+                }
             }
         }
     }
@@ -219,9 +235,9 @@ impl Reader {
 
     /// Reads a partition again from where its verdicts stand, if it has been read further already.
     fn begin(&mut self, begin: Begin) {
-        let Begin { partition, claim, next_offset, watermark } = begin;
+        let Begin { partition, claim, next_offset, note } = begin;
         self.claims.insert(partition, (claim, next_offset));
-        self.batch.begun.extend(watermark.map(|watermark| (claim, watermark)));
+        self.batch.begun.extend(note.watermark.map(|watermark| (claim, watermark)));
         if self.positions.get(&partition).is_some_and(|position| *position <= next_offset) {
             return;
         }
@@ -276,7 +292,7 @@ impl Reader {
     }
 }
 
-fn push(batch: &mut Batch, claim: Claim, partition: Partition, message: &BorrowedMessage<'_>) {
+pub(super) fn push(batch: &mut Batch, claim: Claim, partition: Partition, message: &BorrowedMessage<'_>) {
     let record = Record {
         origin: Origin { topic: partition.topic, partition: partition.number, offset: message.offset() },
         timestamp: Timestamp::from_millis(message.timestamp().to_millis().unwrap_or_default()),
@@ -300,6 +316,7 @@ pub fn in_turn<T>(workers: Vec<Sender<T>>) -> impl FnMut(T) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Note;
     use super::*;
     use crate::decode::Format;
     use crate::kafka::Unheard;
@@ -328,7 +345,9 @@ mod tests {
         let reader = Reader::connect(&connection, "g", &inputs, limits, start, Arc::new(Unheard)).unwrap();
         let (command, commands) = crossbeam_channel::unbounded();
         let (give, batches) = crossbeam_channel::unbounded();
-        let running = std::thread::spawn(move || reader.run(&commands, |batch| give.send(batch).is_ok(), |_| ()));
+        let running = std::thread::spawn(move || {
+            reader.run(&commands, &crossbeam_channel::never(), |batch| give.send(batch).is_ok(), |_| ())
+        });
         scenario(&command, &batches);
         command.send(Command::Stop).unwrap();
         running.join().unwrap();
@@ -345,8 +364,8 @@ mod tests {
     }
 
     fn begin(claim: u64, next_offset: i64) -> Command {
-        let watermark = Some(Timestamp::from_millis(next_offset));
-        Command::Begin(Begin { partition: P, claim: Claim(claim), next_offset, watermark })
+        let note = Note { watermark: Some(Timestamp::from_millis(next_offset)), ..Note::default() };
+        Command::Begin(Begin { partition: P, claim: Claim(claim), next_offset, note })
     }
 
     #[test]

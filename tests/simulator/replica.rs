@@ -199,6 +199,7 @@ impl Replica {
                     source: source(entry, referral.index),
                     since: telling.since,
                     associated: None,
+                    retro: false,
                 };
                 referrals.push(Destination::Referrals, &[], |out| {
                     screening.frames.referral.write(out);

@@ -131,6 +131,8 @@ fn assessment(entry: Entry<'_>, verdict: &Verdict, index: u32, frames: &Frames, 
         withdrawn_ids: &[],
         answered_ids: &[],
         memory: &[],
+        retro: false,
+        judged_at: None,
     };
     outbox.push(Destination::Assessments, &[], |out| {
         frames.assessment.write(out);

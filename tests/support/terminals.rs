@@ -75,15 +75,23 @@ pub fn send_waybills(cluster: &Cluster, topic: &str, numbers: std::ops::Range<u3
 
 /// Sends one payload and waits until it is acknowledged.
 pub fn send_payload(cluster: &Cluster, topic: &str, key: &str, payload: &[u8]) {
+    send_payloads(cluster, topic, [(key.to_owned(), payload)]);
+}
+
+/// Sends payloads by key and waits until all are acknowledged.
+pub fn send_payloads<P: AsRef<[u8]>>(cluster: &Cluster, topic: &str, payloads: impl IntoIterator<Item = (String, P)>) {
     let producer = producer(cluster, Deliveries::default());
-    producer.send(BaseRecord::to(topic).key(key).payload(payload)).map_err(|(error, _)| error).expect("the queue has room");
-    producer.flush(FLUSH).expect("the payload reaches the broker");
+    payloads.into_iter().for_each(|(key, payload)| send_to(&producer, topic, &key, payload.as_ref()));
+    producer.flush(FLUSH).expect("every payload reaches the broker");
 }
 
 fn send(producer: &BaseProducer<Deliveries>, topic: &str, number: u32) {
     let waybill = if number.is_multiple_of(RISKY_EVERY) { waybill::risky(number) } else { waybill::clear(number) };
-    let key = waybill::awb(number);
-    let mut record = BaseRecord::to(topic).key(&key).payload(&waybill);
+    send_to(producer, topic, &waybill::awb(number), waybill.as_bytes());
+}
+
+fn send_to(producer: &BaseProducer<Deliveries>, topic: &str, key: &str, payload: &[u8]) {
+    let mut record = BaseRecord::to(topic).key(key).payload(payload);
     while let Err((_full, unsent)) = producer.send(record) {
         producer.poll(Duration::from_millis(50));
         record = unsent;

@@ -16,6 +16,11 @@ pub fn risky(number: u32) -> String {
     waybill(number, "CONSOLIDATED CARGO", r#"{"name":"TO ORDER","address":"UNKNOWN","place":"XXX","country":"CA"}"#)
 }
 
+/// A waybill of these goods, else like one that nothing speaks against.
+pub fn of_goods(number: u32, description: &str) -> String {
+    waybill(number, description, CONSIGNEE)
+}
+
 const CONSIGNEE: &str = r#"{"name":"NORTHERN PUMP SERVICE INC","address":"45 KIPLING AVENUE","place":"TORONTO",
     "state":"ON","country":"CA","postcode":"M8Z 5K2","contacts":[{"kind":"phone","value":"14165550142"}]}"#;
 

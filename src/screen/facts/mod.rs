@@ -26,6 +26,8 @@ pub struct Facts<'f> {
     pub consignment: &'f Consignment<'f>,
     /// When the message arrived: event time of the screening; never the clock.
     pub received: Timestamp,
+    /// At which time the rules have to be valid: when the message arrived, or when its consignment is screened again.
+    pub judged: Timestamp,
     /// What memory recalls; `None` where there is no memory, and then nothing that needs it is known.
     pub history: Option<&'f History>,
     derived: &'f FactsBuffer,
@@ -35,7 +37,12 @@ impl<'f> Facts<'f> {
     /// The row of one consignment; a pure function of its first two arguments. What the buffer held before is gone.
     pub fn new(consignment: &'f Consignment<'f>, received: Timestamp, buffer: &'f mut FactsBuffer) -> Self {
         derive::fill(buffer, consignment);
-        Self { consignment, received, history: None, derived: buffer }
+        Self { consignment, received, judged: received, history: None, derived: buffer }
+    }
+
+    /// The same row, judged by the rules that are valid at a later time.
+    pub fn judged_at(self, judged: Timestamp) -> Self {
+        Self { judged, ..self }
     }
 
     /// The same row with what memory recalls about the consignment.
