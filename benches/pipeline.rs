@@ -2,7 +2,8 @@
 //! Prints `name value unit`.
 //!
 //! The bare loop copies each record to another topic, 5,000 records a transaction: what exactly-once costs before anything is
-//! screened. `LOADGATE_TEST_BROKERS` uses a running cluster instead of one started here.
+//! screened. The service runs with the starter bundle, and with 5,000 profiles more that are made of what the records say, so that
+//! they match as real ones do: seldom. `LOADGATE_TEST_BROKERS` uses a running cluster instead of one started here.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +14,8 @@
     reason = "a benchmark stops at what is not as expected; it uses a part of the tests' support"
 )]
 
+#[path = "pipeline/profiles.rs"]
+mod profiles;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -31,6 +34,8 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use support::kafka::Cluster;
 
 const RECORDS: usize = 200_000;
+/// Besides those of the starter bundle.
+const PROFILES: usize = 5_000;
 const PARTITIONS: i32 = 8;
 const TRANSACTION_RECORDS: usize = 5_000;
 const WAIT: Duration = Duration::from_secs(10);
@@ -45,15 +50,20 @@ fn main() {
     let cluster = support::kafka::external().unwrap_or_else(|| Cluster::start(1));
     let input = cluster.topic("bench-input", PARTITIONS);
     fill(&cluster, &input);
-    // In turn, twice: the first pair warms the broker's page cache and is not reported.
+    let starter = Arc::new(Bundle::starter().expect("the starter bundle is valid"));
+    let many = Arc::new(profiles::bundle(PROFILES));
+    // In turn, twice: the first round warms the broker's page cache and is not reported.
     let mut last = None;
     for _ in 0..2 {
-        last = Some((copy(&cluster, &input), screen(&cluster, &input)));
+        last = Some((copy(&cluster, &input), screen(&cluster, &input, &starter), screen(&cluster, &input, &many)));
     }
-    let Some((bare, pipeline)) = last else { return };
+    let Some((bare, pipeline, with_many)) = last else { return };
+    let ratio = |of: &Measured| bare.wall.as_secs_f64() / of.wall.as_secs_f64();
     report("bare_loop", &bare);
     report("pipeline", &pipeline);
-    println!("pipeline_ratio {:.2} pipeline/bare", bare.wall.as_secs_f64() / pipeline.wall.as_secs_f64());
+    println!("pipeline_ratio {:.2} pipeline/bare", ratio(&pipeline));
+    report("pipeline_5000_profiles", &with_many);
+    println!("pipeline_5000_profiles_ratio {:.2} pipeline/bare", ratio(&with_many));
 }
 
 fn report(name: &str, measured: &Measured) {
@@ -137,7 +147,7 @@ fn copy_transaction(consumer: &BaseConsumer, producer: &BaseProducer, output: &s
 }
 
 /// The service, from the first record to the last commit.
-fn screen(cluster: &Cluster, input: &str) -> Measured {
+fn screen(cluster: &Cluster, input: &str, bundle: &Arc<Bundle>) -> Measured {
     let topic = |stem: &str| cluster.topic(stem, PARTITIONS);
     let text = format!(
         "[kafka]\nbrokers = [{:?}]\ngroup = {:?}\n[[input]]\ntopic = {input:?}\n[outputs]\nalerts_aviation_security = {:?}\n\
@@ -153,7 +163,7 @@ fn screen(cluster: &Cluster, input: &str) -> Measured {
     let config = Config::parse("bench", &text, []).expect("a valid configuration");
     let settings = Settings::of(&config).expect("no secrets are needed");
     let telemetry = Telemetry::of(&settings).expect("the catalogue is consistent");
-    let rules = Rules::Fixed(Arc::new(Bundle::starter().expect("the starter bundle is valid")));
+    let rules = Rules::Fixed(Arc::clone(bundle));
     let shutdown = Shutdown::default();
     let screened = &telemetry.metrics.records_screened;
     std::thread::scope(|scope| {
