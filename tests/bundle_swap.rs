@@ -102,6 +102,42 @@ fn a_watched_file_is_taken_over_while_messages_flow_and_half_a_file_is_not() {
     assert_each_exactly_once(cluster, &setup.input, &committed(cluster, &setup.assessments, "assessment"));
 }
 
+/// `cargo test --release --test scenarios ten_thousand -- --nocapture` prints what it takes the service as it is shipped.
+#[test]
+fn ten_thousand_profiles_are_taken_over_while_messages_flow() {
+    let cluster = kafka::shared();
+    let desk = Desk::open(cluster, Delivery::Topic);
+    let mut setup = Setup::new(cluster, "bundle-large", 2);
+    setup.further = desk.configuration.clone();
+    let first = publish(&desk, 1);
+    let mut replica = setup.ready_replica("only");
+    let terminals = Terminals::start(cluster, &setup.input, RATE);
+    let live = Live::start(cluster, &setup.assessments, "assessment");
+    wait_for_assessments(&live, &first.hash, 200);
+    (0..10_000).for_each(|number| desk.write(&format!("profiles/p{number}.toml"), &profile(number)));
+    let second = publish(&desk, 2);
+    let announced = all_announce(std::slice::from_ref(&replica), &second.hash);
+    println!("bundle_swap_10000_profiles {:.3} s", (announced - desk.published_ms(&second)) as f64 / 1000.0);
+    wait_for_assessments(&live, &second.hash, 200);
+    assert_none_after(&live, &first.hash, announced);
+
+    let sent = terminals.stop();
+    eventually("everything is assessed", DEADLINE, || live.has_seen(&sent).then_some(()));
+    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
+    assert_each_exactly_once(cluster, &setup.input, &committed(cluster, &setup.assessments, "assessment"));
+}
+
+/// One of many that no waybill here matches.
+fn profile(number: u32) -> String {
+    let letter = |place: u32| char::from(b'A' + (number / 26_u32.pow(place) % 26) as u8);
+    let airport: String = [letter(0), letter(1), letter(2)].iter().collect();
+    format!(
+        "id = \"p{number}\"\ntitle = \"Sample {number}\"\nowner = \"test\"\nthreat = \"drugs\"\ndomain = \"customs\"\nweight = 30\n\
+         source = \"a list\"\ncondition = 'origin == \"{airport}\" && goods.contains(\"NUMBER {number}\") && weight_kg > {number}.0'\n\
+         reason = \"{{goods}} from {{origin}}\"\n"
+    )
+}
+
 /// Versions differ by a threshold that nothing reaches.
 fn publish(desk: &Desk, sequence: i64) -> Version {
     desk.write("policy.toml", &format!("[thresholds.customs]\ndnl = {}\n", 900 + sequence));
