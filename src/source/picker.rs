@@ -23,6 +23,15 @@ pub struct Picker {
     at: Option<(Partition, i64)>,
 }
 
+impl Drop for Picker {
+    /// What was fetched and never looked at would be told as errors when the client closes: the end of a partition above all.
+    fn drop(&mut self) {
+        if let Err(error) = self.consumer.unassign() {
+            tracing::debug!(%error, "picker");
+        }
+    }
+}
+
 /// Wanted records no further apart than this are read with all between them; beyond, fetching anew is cheaper.
 const NEAR: i64 = 10_000;
 const CALL: Duration = Duration::from_secs(2);
