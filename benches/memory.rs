@@ -7,6 +7,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a benchmark stops at what is not as expected")]
 
 use std::hint::black_box;
+use std::io::Write;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -53,7 +55,7 @@ fn measure(size: u64) -> f64 {
     println!("memory_{size}_recall {recall:.0} ns/consignment");
     println!("memory_{size}_rate {:.0} consignments/s", 1e9 / (fold + recall));
     bytes(&memory, size);
-    written(&memory, size);
+    written(&mut memory, size);
     frozen(&mut memory, size, &last);
     fold + recall
 }
@@ -89,11 +91,13 @@ fn bytes(memory: &Memory, size: u64) {
     }
 }
 
-fn written(memory: &Memory, size: u64) {
+fn written(memory: &mut Memory, size: u64) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("memory");
     let header = Header { keys: 1, topics: Vec::new(), positions: Vec::new() };
     let held = memory.size().bytes as f64;
+    // What the allocator puts off until it is asked for much is not the cost of freezing.
+    black_box(Vec::<u8>::with_capacity(1 << 20));
     let start = Instant::now();
     let frozen = memory.freeze();
     println!("memory_{size}_freeze {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
@@ -104,6 +108,7 @@ fn written(memory: &Memory, size: u64) {
     println!("memory_{size}_write {:.2} GB/s_of_memory", held / seconds / 1e9);
     println!("memory_{size}_write_file {:.2} GB/s", bytes as f64 / seconds / 1e9);
     drop(frozen);
+    plain(&path, size);
     if size > 1_000_000 {
         // Two memories of that size do not fit.
         return;
@@ -113,6 +118,21 @@ fn written(memory: &Memory, size: u64) {
     let seconds = start.elapsed().as_secs_f64();
     println!("memory_{size}_load {:.2} GB/s_of_memory", held / seconds / 1e9);
     black_box(loaded);
+}
+
+/// The same bytes without a form: what the disk and the checksum take.
+fn plain(path: &Path, size: u64) {
+    let start = Instant::now();
+    let bytes = std::fs::read(path).expect("what was just written");
+    let rate = |start: Instant| bytes.len() as f64 / start.elapsed().as_secs_f64() / 1e9;
+    println!("memory_{size}_plain_read {:.2} GB/s", rate(start));
+    let start = Instant::now();
+    black_box(crc32fast::hash(&bytes));
+    println!("memory_{size}_checksum {:.2} GB/s", rate(start));
+    let start = Instant::now();
+    let mut file = std::fs::File::create(path.with_extension("plain")).expect("room on the disk");
+    file.write_all(&bytes).and_then(|()| file.sync_all()).expect("room on the disk");
+    println!("memory_{size}_plain_write {:.2} GB/s", rate(start));
 }
 
 /// What folding costs while a snapshot is being written.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::days::Day;
 use super::observation::{Assessed, Bill, Conclusion, Part, Stage, Stamp, Station};
+use super::table::Touch;
 use crate::model::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -130,7 +131,8 @@ impl Consignment {
 
     pub fn assess(&mut self, assessed: Assessed) {
         let more = self.more();
-        let newer = |known: &Option<Assessed>| known.as_ref().is_none_or(|known| known.stamp < assessed.stamp);
+        let order = |assessed: &Assessed| (assessed.stamp, assessed.place);
+        let newer = |known: &Option<Assessed>| known.as_ref().is_none_or(|known| order(known) < order(&assessed));
         if !assessed.answered.is_empty() && newer(&more.answered) {
             more.answered = Some(assessed.clone());
         }
@@ -201,6 +203,17 @@ impl Consignment {
         let parts = self.parts.iter().map(|part| part.stamp.time);
         let conclusions = self.conclusions().iter().map(|conclusion| conclusion.stamp.time);
         self.stamp.map(|stamp| stamp.time).into_iter().chain(parts).chain(conclusions).max()
+    }
+}
+
+impl Touch for Consignment {
+    fn touch(&self) -> u64 {
+        let Bill { shipper, weight_g, place, .. } = &self.bill;
+        self.stamp.map_or(0, |stamp| u64::from(stamp.hash))
+            ^ shipper.bits()
+            ^ weight_g
+            ^ u64::from(place.index)
+            ^ self.parts.len() as u64
     }
 }
 

@@ -10,6 +10,7 @@ use super::days::{Day, DaySet};
 use super::histogram::{Histogram, half_octave};
 use super::observation::{Bill, Stamp};
 use super::sketch::Distinct;
+use super::table::{Touch, touched};
 use crate::model::Timestamp;
 
 /// Something that forgets: the canonical form at a horizon, and whether nothing is left of it.
@@ -211,24 +212,24 @@ impl Forget for Trace {
     }
 }
 
-/// How many different things share one: parties of a phone, names at an address, masters of a house number.
+/// How many different things share one: parties of a phone, names at an address, masters of a house number. With its key it fills a
+/// cache line.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Link {
-    pub days: DaySet,
-    pub things: Distinct<32>,
+    pub things: Distinct<28>,
 }
 
 impl Forget for Link {
     fn is_spent(&self, first: Day) -> bool {
-        self.days.from(first).is_empty() && self.things.is_spent(first)
+        self.things.is_spent(first)
     }
 
     fn from(&self, first: Day) -> Self {
-        Self { days: self.days.from(first), things: self.things.from(first) }
+        Self { things: self.things.from(first) }
     }
 
     fn is_empty(&self) -> bool {
-        self.days.is_empty() && self.things.is_empty()
+        self.things.is_empty()
     }
 }
 
@@ -259,6 +260,31 @@ impl Forget for Load {
     }
 }
 
+impl Touch for Party {
+    fn touch(&self) -> u64 {
+        let sketches = [&self.spellings, &self.partners, &self.addresses, &self.contacts].map(Distinct::touch);
+        self.weights.touch() ^ u64::from(touched(&self.week)) ^ sketches.into_iter().fold(0, |read, sketch| read ^ sketch)
+    }
+}
+
+impl Touch for Band {
+    fn touch(&self) -> u64 {
+        self.values.touch() ^ self.pieces.touch() ^ self.densities.touch()
+    }
+}
+
+impl Touch for Trace {
+    fn touch(&self) -> u64 {
+        self.value_hundredths
+    }
+}
+
+impl Touch for Link {
+    fn touch(&self) -> u64 {
+        self.things.touch()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::consignment::Consignment;
@@ -277,6 +303,6 @@ mod tests {
         // A consignment with its key and some ten bytes of the index; a party with its key.
         assert!(size_of::<Consignment>() + 8 + 10 <= 200, "{}", size_of::<Consignment>());
         assert!(size_of::<Party>() + 8 <= 400, "{}", size_of::<Party>());
-        assert!(size_of::<Trace>() <= 48 && size_of::<Link>() <= 96, "{} {}", size_of::<Trace>(), size_of::<Link>());
+        assert!(size_of::<Trace>() <= 48 && size_of::<Link>() <= 56, "{} {}", size_of::<Trace>(), size_of::<Link>());
     }
 }

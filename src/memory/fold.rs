@@ -6,23 +6,22 @@ use super::days::Day;
 use super::entities::{Forget, Share, Sign};
 use super::key::{Key, Kind};
 use super::observation::{Assessed, Bill, Declared, Loaded, Observation, Part, PartySight, Stage};
+use super::places::{AT_ONCE, Places};
 use super::table::{Place, Table};
 use crate::model::BillKind;
 
 impl Memory {
     /// Takes in what one message told. What is older than the horizon changes nothing.
     pub fn fold(&mut self, observation: &Observation) {
-        self.fold_at(observation, &mut self.places(observation));
+        self.fold_at(observation, &mut Places::of(observation));
     }
 
-    /// Takes in a batch; what was looked up serves [`recall_at`](Self::recall_at). Much of the time is waiting for memory, so a few
-    /// observations at once are looked up before they are folded: lookups do not wait for each other.
+    /// Takes in a batch; what was looked up serves [`recall_at`](Self::recall_at). Much of the time is waiting for memory, so what a
+    /// few observations are about is fetched before they are folded: reads that do not depend on each other wait together.
     pub fn fold_all(&mut self, observations: &[Observation]) -> Vec<Places> {
-        let mut all = Vec::with_capacity(observations.len());
-        for observations in observations.chunks(AT_ONCE) {
-            let from = all.len();
-            all.extend(observations.iter().map(|observation| self.places(observation)));
-            let places = all.iter_mut().skip(from);
+        let mut all: Vec<Places> = observations.iter().map(Places::of).collect();
+        for (observations, places) in observations.chunks(AT_ONCE).zip(all.chunks_mut(AT_ONCE)) {
+            self.fetch(places);
             observations.iter().zip(places).for_each(|(observation, places)| self.fold_at(observation, places));
         }
         all
@@ -38,31 +37,14 @@ impl Memory {
         match observation {
             Observation::Declared(declared) => self.declared(declared, day, places),
             Observation::Loaded(loaded) => self.loaded(loaded),
-            Observation::Moved(moved) => self.moved(moved.consignment, moved.part),
+            Observation::Moved(moved) => self.moved(&mut places.consignment, moved.part),
             Observation::Concluded(concluded) => {
-                let (before, after) = self.change(concluded.consignment, day, |entry| entry.conclude(concluded.conclusion));
+                let (before, after) = self.change(&mut places.consignment, day, |entry| entry.conclude(concluded.conclusion));
                 self.settle(before, after);
             }
-            Observation::Assessed(assessed) => self.assessed(assessed),
+            Observation::Assessed(assessed) => self.assessed(&mut places.consignment, assessed),
         }
         self.sweep();
-    }
-
-    /// Looks up what a bill is about.
-    pub(super) fn places(&self, observation: &Observation) -> Places {
-        let Observation::Declared(Declared { bill, stamp, .. }) = observation else { return Places::default() };
-        self.places_of(bill, stamp.day())
-    }
-
-    pub(super) fn places_of(&self, bill: &Bill, day: Day) -> Places {
-        Places {
-            shipper: self.parties.place(bill.shipper),
-            consignee: self.parties.place(bill.consignee),
-            agent: self.agents.place(bill.agent),
-            band: self.bands.place(bill.band()),
-            daily: self.traces.place(bill.daily_value(day)),
-            traces: bill.traces().map(|key| self.traces.place(key)),
-        }
     }
 
     /// Moves the horizon: what was due on the days passed is taken out of the sums.
@@ -94,11 +76,8 @@ impl Memory {
     }
 
     /// Changes a consignment's entry. What it adds to the sums before and after is yet to be settled.
-    fn change(&mut self, consignment: Key, day: Day, change: impl FnOnce(&mut Consignment)) -> (Option<Share>, Option<Share>) {
-        if consignment.is_none() {
-            return (None, None);
-        }
-        let slot = self.consignments.slot_or_insert(consignment);
+    fn change(&mut self, place: &mut Place, day: Day, change: impl FnOnce(&mut Consignment)) -> (Option<Share>, Option<Share>) {
+        let Some(slot) = self.consignments.slot_at(place) else { return (None, None) };
         let Some(entry) = self.consignments.at_mut(slot) else { return (None, None) };
         let before = share(entry);
         change(entry);
@@ -108,11 +87,8 @@ impl Memory {
         (before, after)
     }
 
-    fn assessed(&mut self, assessed: &Assessed) {
-        if assessed.consignment.is_none() {
-            return;
-        }
-        let slot = self.consignments.slot_or_insert(assessed.consignment);
+    fn assessed(&mut self, place: &mut Place, assessed: &Assessed) {
+        let Some(slot) = self.consignments.slot_at(place) else { return };
         if let Some(entry) = self.consignments.at_mut(slot) {
             entry.assess(assessed.clone());
         }
@@ -128,7 +104,7 @@ impl Memory {
     }
 
     fn declared(&mut self, declared: &Declared, day: Day, places: &mut Places) {
-        let (before, after) = self.change(declared.consignment, day, |entry| {
+        let (before, after) = self.change(&mut places.consignment, day, |entry| {
             entry.declare(declared.stamp, declared.bill);
         });
         // The first version, which most are: what sees it counts it too, in one go.
@@ -138,7 +114,7 @@ impl Memory {
             None => self.settle(before, after),
         }
         let first = first.as_ref();
-        self.see(&declared.bill, declared.house_number, day, (places, first));
+        self.see(declared, day, places, first);
         let Bill { shipper, consignee, .. } = declared.bill;
         self.see_party(&mut places.shipper, consignee, &declared.shipper, day, first);
         self.see_party(&mut places.consignee, shipper, &declared.consignee, day, first);
@@ -173,15 +149,24 @@ impl Memory {
         }
     }
 
-    /// Notes when things were seen, for every version of a bill; `first` is the share of a bill that is new.
-    fn see(&mut self, bill: &Bill, house_number: Key, day: Day, (places, first): (&mut Places, Option<&Share>)) {
+    /// Notes when things were seen and what shares them, for every version of a bill; `first` is the share of a bill that is new.
+    fn see(&mut self, declared: &Declared, day: Day, places: &mut Places, first: Option<&Share>) {
         for place in &mut places.traces {
             self.traces.change_at(place, |trace| {
                 trace.days.insert(day);
                 first.into_iter().for_each(|share| trace.change(1, share));
             });
         }
-        link(&mut self.links, house_number, bill.master.bits(), day);
+        let Declared { bill, shipper, consignee, house_number, .. } = declared;
+        let mut link = |shared: Key, thing: Key| {
+            if !thing.is_none() {
+                self.links.change_at(&mut places.link(shared), |link| link.things.insert(thing.bits(), day));
+            }
+        };
+        for (sight, party) in [(shipper, bill.shipper), (consignee, bill.consignee)] {
+            sight.contacts.iter().chain([&sight.address]).for_each(|shared| link(*shared, party));
+        }
+        link(*house_number, bill.master);
     }
 
     fn see_party(&mut self, place: &mut Place, partner: Key, sight: &PartySight, day: Day, first: Option<&Share>) {
@@ -197,16 +182,10 @@ impl Memory {
             }
             sight.contacts.iter().for_each(|contact| party.contacts.insert(contact.bits(), day));
         });
-        for shared in sight.contacts.iter().chain([&sight.address]) {
-            link(&mut self.links, *shared, place.key.bits(), day);
-        }
     }
 
-    fn moved(&mut self, consignment: Key, part: Part) {
-        if consignment.is_none() {
-            return;
-        }
-        let slot = self.consignments.slot_or_insert(consignment);
+    fn moved(&mut self, place: &mut Place, part: Part) {
+        let Some(slot) = self.consignments.slot_at(place) else { return };
         let Some(entry) = self.consignments.at_mut(slot) else { return };
         match entry.moved(part) {
             Replaced::Unchanged => return,
@@ -271,15 +250,6 @@ fn sweep<T: Forget + Clone + Default>(table: &mut Table<T>, at: u32, first: Day)
     }
 }
 
-fn link(links: &mut Table<super::Link>, shared: Key, thing: u64, day: Day) {
-    if thing != 0 {
-        links.change(shared, |link| {
-            link.days.insert(day);
-            link.things.insert(thing, day);
-        });
-    }
-}
-
 /// What a consignment adds to the sums.
 pub(super) fn share(entry: &Consignment) -> Option<Share> {
     let stamp = entry.stamp?;
@@ -330,20 +300,6 @@ impl Bill {
         let of = number(&self.currency) << 16 | u64::from(day.0);
         self.consignee.with(Kind::DailyValue, if valued { of } else { 0 })
     }
-}
-
-/// How many observations are looked up before they are folded.
-const AT_ONCE: usize = 4;
-
-/// Where the entries lie that a bill is about.
-#[derive(Debug, Clone, Default)]
-pub struct Places {
-    pub(super) shipper: Place,
-    pub(super) consignee: Place,
-    pub(super) agent: Place,
-    pub(super) band: Place,
-    pub(super) daily: Place,
-    pub(super) traces: [Place; 14],
 }
 
 /// All consignments on a lane that state a route.

@@ -28,10 +28,12 @@ pub mod entities;
 mod fold;
 pub mod histogram;
 pub mod history;
+mod index;
 pub mod key;
 pub mod observation;
 mod observe;
 mod open;
+mod places;
 mod recall;
 pub mod sketch;
 pub mod snapshot;
@@ -42,10 +44,10 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use digest::Digest;
-pub use fold::Places;
 pub use history::History;
 pub use key::{Key, Keys};
 pub use observe::{Observer, Seen};
+pub use places::Places;
 
 use consignment::Consignment;
 use days::{DAYS_KEPT, Day, DaySet};
@@ -174,8 +176,8 @@ impl Memory {
         }
     }
 
-    /// A view of everything as it is now; costs a pointer for every 8,192 entries.
-    pub fn freeze(&self) -> FrozenMemory {
+    /// A view of everything as it is now; costs a pointer for every 128 entries.
+    pub fn freeze(&mut self) -> FrozenMemory {
         FrozenMemory {
             horizons: self.horizons,
             days: self.days,

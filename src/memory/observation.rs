@@ -108,7 +108,7 @@ impl Lane {
 }
 
 /// Where a waybill's record stands in the log, for reading it again. Packed, as entries are counted in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[repr(Rust, packed(4))]
 pub struct LogPlace {
     /// Index among the inputs.
@@ -167,6 +167,14 @@ pub struct Declared {
     pub consignee: PartySight,
     /// A house bill's own number, whatever its master.
     pub house_number: Key,
+}
+
+impl Declared {
+    /// What it may share with others: contacts, addresses, the house number.
+    pub(super) fn shared(&self) -> impl Iterator<Item = Key> {
+        let sights = [&self.shipper, &self.consignee].into_iter();
+        sights.flat_map(|sight| sight.contacts.iter().copied().chain([sight.address])).chain([self.house_number])
+    }
 }
 
 /// How a party was written this time: what only sets remember.
@@ -309,8 +317,9 @@ pub struct Assessed {
     pub awb: Option<Awb>,
     /// Of a house bill: its number, which memory keeps nowhere else.
     pub hawb: Option<Box<str>>,
+    /// When the message came that was assessed.
     pub stamp: Stamp,
-    /// Where the message stood that was assessed.
+    /// Where it stood: of two of one time, the later in the log is the latest.
     pub place: LogPlace,
     /// The severest order.
     pub decision: Decision,

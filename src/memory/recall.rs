@@ -1,35 +1,41 @@
 //! Recalling: what memory knows about one consignment. Reads only.
 
-use super::Memory;
 use super::consignment::{Consignment, Version};
 use super::days::{Day, DaySet};
 use super::entities::{Band, Forget, Party, Record, Share, WEEK_SLOTS, week_slot};
-use super::fold::{Places, routed, share};
+use super::fold::share;
 use super::histogram::{Histogram, Others, Surprise, bounds, tenths_of_bits};
 use super::history::{
     BandHistory, Discrepancy, Doubled, History, LoadHistory, Master, PartyHistory, Step, TraceHistory, Unusual, Way,
 };
-use super::key::{Key, Kind};
-use super::observation::{Bill, Declared, Part, PartySight, Stage};
+use super::key::Key;
+use super::observation::{Bill, Declared, Part, Stage};
+use super::places::Places;
 use super::table::Place;
+use super::{Horizons, Memory};
 use crate::model::Timestamp;
 
 impl Memory {
     /// What is known about a bill that was folded already, as far as it was known on the day of this version of it.
     pub fn recall(&self, declared: &Declared) -> History {
-        self.recall_at(declared, &self.places_of(&declared.bill, declared.stamp.day()))
+        self.recall_at(declared, &Places::declared(declared))
     }
 
     /// The same, where it was looked up already when it was folded.
     pub fn recall_at(&self, declared: &Declared, places: &Places) -> History {
-        let own = self.consignments.get(declared.consignment);
+        self.fetch_again(places);
+        let own = self.consignments.get_at(places.consignment);
         let counted = own.and_then(share);
         let mut history = View::new(self, declared.bill, declared.stamp.time, counted).history(places);
-        history.contact_parties = self.most_shared([&declared.shipper, &declared.consignee]);
-        history.shipper_address_parties = self.sharing(declared.shipper.address, self.horizons.contact_days);
-        history.consignee_address_parties = self.sharing(declared.consignee.address, self.horizons.contact_days);
-        history.house_number_masters = self.sharing(declared.house_number, self.horizons.document_days);
-        history.master = self.master(declared.bill.master);
+        let Declared { shipper, consignee, house_number, .. } = declared;
+        let Horizons { contact_days, document_days, .. } = self.horizons;
+        let sharing = |key: Key, within_days| self.sharing(places.link(key), within_days);
+        let contacts = shipper.contacts.iter().chain(&consignee.contacts);
+        history.contact_parties = contacts.map(|contact| sharing(*contact, contact_days)).max().unwrap_or(0);
+        history.shipper_address_parties = sharing(shipper.address, contact_days);
+        history.consignee_address_parties = sharing(consignee.address, contact_days);
+        history.house_number_masters = sharing(*house_number, document_days);
+        history.master = self.master(places.master);
         history.departs = self.due(&declared.bill);
         own.into_iter().for_each(|own| self.recall_entry(own, &mut history));
         history.version = Some(Version::of(declared.stamp, &declared.bill));
@@ -43,12 +49,12 @@ impl Memory {
         let counted = share(own);
         let mut history = match (own.stamp, counted) {
             (Some(stamp), Some(share)) => {
-                let places = self.places_of(&share.bill, stamp.day());
+                let places = Places::of_bill(consignment, &share.bill, stamp.day());
                 View::new(self, share.bill, stamp.time, counted).history(&places).with(stamp, own.bill)
             }
             _ => History { memory_days: self.reaches_back(own.last().unwrap_or_default()), ..History::default() },
         };
-        history.master = self.master(own.bill.master);
+        history.master = self.master(Place::unknown(own.bill.master));
         history.version = own.stamp.map(|stamp| Version::of(stamp, &own.bill));
         self.recall_entry(own, &mut history);
         Some(history)
@@ -66,8 +72,8 @@ impl Memory {
         history.answered = answered.map(|assessed| assessed.answered.clone()).unwrap_or_default();
     }
 
-    fn master(&self, key: Key) -> Option<Master> {
-        let master = self.consignments.get(key).filter(|master| master.is_live(self.first()))?;
+    fn master(&self, place: Place) -> Option<Master> {
+        let master = self.consignments.get_at(place).filter(|master| master.is_live(self.first()))?;
         let Bill { pieces, slac, weight_g, .. } = master.bill;
         let (declared, houses, way) = (master.stamp.is_some(), master.houses(), self.way(&master.parts));
         Some(Master { declared, pieces, slac, weight_g, houses, way })
@@ -78,15 +84,10 @@ impl Memory {
         first.map_or(0, |first| Day::of(time).since(first))
     }
 
-    fn most_shared(&self, sights: [&PartySight; 2]) -> u32 {
-        let contacts = sights.into_iter().flat_map(|sight| &sight.contacts);
-        contacts.map(|contact| self.sharing(*contact, self.horizons.contact_days)).max().unwrap_or(0)
-    }
-
     /// How many different things share this key, within so many days of the newest event.
-    fn sharing(&self, shared: Key, within_days: u16) -> u32 {
+    fn sharing(&self, shared: Place, within_days: u16) -> u32 {
         let first = self.days.last().unwrap_or_default().minus(within_days);
-        self.links.get(shared).map_or(0, |link| link.things.count(first.max(self.first())))
+        self.links.get_at(shared).map_or(0, |link| link.things.count(first.max(self.first())))
     }
 
     fn way(&self, parts: &[Part]) -> Way {
@@ -167,7 +168,6 @@ impl<'m> View<'m> {
     }
 
     fn history(&self, places: &Places) -> History {
-        let lane = self.bill.lane.bits();
         let [
             pair,
             _,
@@ -191,7 +191,7 @@ impl<'m> View<'m> {
             consignee: self.party(places.consignee),
             agent: self.agent(places.agent),
             pair: self.trace(pair),
-            return_trade: self.trace_of(self.bill.return_trade()),
+            return_trade: self.trace(places.return_trade),
             shipper_lane: self.trace(shipper_lane),
             consignee_lane: self.trace(consignee_lane),
             shipper_commodity: self.trace(shipper_commodity),
@@ -200,10 +200,10 @@ impl<'m> View<'m> {
             lane: self.trace(lane_alone),
             lane_commodity: self.trace(lane_commodity),
             route: self.trace(route),
-            routed: self.trace_of(routed(lane)),
+            routed: self.trace(places.routed),
             screener: self.trace(screener),
             entity: self.trace(entity),
-            exempted: self.trace_of(self.bill.entity.with(Kind::ExemptedBy, 1)),
+            exempted: self.trace(places.exempted),
             daily: self.daily(places.daily),
             band: self.band(places.band),
             ..History::default()
@@ -231,10 +231,6 @@ impl<'m> View<'m> {
             first_days_ago: earlier.first().map(|day| today.since(day)),
             last_days_ago: earlier.last().map(|day| today.since(day)),
         }
-    }
-
-    fn trace_of(&self, key: Key) -> TraceHistory {
-        self.trace(Place::unknown(key))
     }
 
     fn trace(&self, place: Place) -> TraceHistory {

@@ -53,7 +53,8 @@ pub enum LoadError {
 }
 
 const MAGIC: &[u8; 15] = b"loadgate memory";
-const VERSION: u16 = 1;
+/// Files of this and of every format before it that is still read are kept in `tests/data/snapshots`.
+pub(super) const VERSION: u16 = 2;
 /// Entries are gathered into blocks of about this size.
 const BLOCK_BYTES: usize = 1 << 20;
 /// No block is larger: an entry is some hundred bytes.

@@ -1,26 +1,27 @@
 //! Tables: entries by key, in segments that a snapshot can share.
 //!
-//! A lookup is one probe of a small index and one access of the entry. Growth never copies an entry and never rehashes more than
-//! one shard, so no message waits for it. [`Table::freeze`] hands out the segments as they are; whoever changes one afterwards
-//! copies that segment first, so a snapshot is consistent and costs the fold a pointer per chapter of segments and a copy per segment
-//! touched.
+//! A lookup is one probe of a small index and one access of the entry. Growth never copies an entry. [`Table::freeze`] hands out the
+//! segments as they are; whoever changes one afterwards copies that segment first, so a snapshot is consistent and costs the fold a
+//! pointer for each segment and a copy of each that is changed while it is written.
+//!
+//! Most of the time of a lookup is waiting for memory. So what a batch is about is touched first, in passes in which no read waits for
+//! another: [`Table::locate`] once [`Table::touch`] has fetched the index, then the change itself.
 
 use std::sync::Arc;
 
-use hashbrown::HashTable;
-
+use super::index::Index;
 use super::key::Key;
 
 pub struct Table<T> {
-    shards: Vec<HashTable<u32>>,
-    chapters: Vec<Chapter<T>>,
+    index: Index,
+    segments: Vec<Segment<T>>,
     /// Slots given back, to be used again.
     free: Vec<u32>,
     /// Slots ever used.
     used: u32,
 }
 
-/// A key and where its entry lay when it was looked up: slots are given back and used again, so the key is compared on use.
+/// A key and where its entry probably lies: slots are given back and used again, so the key is compared on use.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Place {
     pub key: Key,
@@ -34,9 +35,22 @@ impl Place {
     }
 }
 
-type Segment<T> = Arc<[Entry<T>]>;
-/// Segments shared together: freezing counts chapters only.
-type Chapter<T> = Arc<Vec<Segment<T>>>;
+/// Owned until a snapshot shares it, and owned again once it is changed after that: to count who shares it at every change would cost
+/// more than the change.
+enum Segment<T> {
+    Own(Owned<T>),
+    Shared(Arc<Owned<T>>),
+    /// While it passes from one to the other.
+    Moving,
+}
+
+/// Shared without moving: whoever holds the only share takes it back as it is.
+type Owned<T> = Box<Entries<T>>;
+
+/// Begins at a cache line, so that entries whose size is a multiple of one lie on as few as they fill.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Entries<T>([Entry<T>; SEGMENT]);
 
 #[derive(Debug, Clone, Default)]
 struct Entry<T> {
@@ -45,40 +59,66 @@ struct Entry<T> {
     value: T,
 }
 
-/// Entries of a segment: small enough that copying one is microseconds, large enough that sharing all is cheap.
+/// Entries of a segment: small enough that copying one is microseconds, large enough that sharing all takes milliseconds.
 const SEGMENT: usize = 128;
-const CHAPTER: usize = 64;
-/// At ten million entries a shard has some 40,000 slots: rehashing one takes a millisecond or two.
-const SHARDS: usize = 256;
 
-impl<T> Default for Table<T> {
-    fn default() -> Self {
-        let shards = std::iter::repeat_with(HashTable::new).take(SHARDS).collect();
-        Self { shards, chapters: Vec::new(), free: Vec::new(), used: 0 }
+/// An entry reads a word of each of its cache lines, so that they are near when it is changed. What it reads has no meaning.
+pub trait Touch {
+    fn touch(&self) -> u64;
+}
+
+/// Of a list of counts: one of each cache line.
+pub fn touched(counts: &[u32]) -> u32 {
+    counts.iter().step_by(16).fold(0, |read, count| read ^ count)
+}
+
+impl<T: Clone> Segment<T> {
+    fn entries(&self) -> &[Entry<T>] {
+        match self {
+            Segment::Own(entries) => &entries.0,
+            Segment::Shared(entries) => &entries.0,
+            Segment::Moving => &[],
+        }
+    }
+
+    fn entries_mut(&mut self) -> &mut [Entry<T>] {
+        if let Segment::Shared(_) = self {
+            *self = std::mem::replace(self, Segment::Moving).owned();
+        }
+        match self {
+            Segment::Own(entries) => &mut entries.0,
+            Segment::Shared(_) | Segment::Moving => &mut [],
+        }
+    }
+
+    fn owned(self) -> Self {
+        match self {
+            Segment::Shared(shared) => Segment::Own(Arc::try_unwrap(shared).unwrap_or_else(|shared| Box::clone(&shared))),
+            owned => owned,
+        }
+    }
+
+    fn share(&mut self) -> Option<Arc<Owned<T>>> {
+        *self = match std::mem::replace(self, Segment::Moving) {
+            Segment::Own(entries) => Segment::Shared(Arc::new(entries)),
+            shared => shared,
+        };
+        match self {
+            Segment::Shared(shared) => Some(Arc::clone(shared)),
+            Segment::Own(_) | Segment::Moving => None,
+        }
     }
 }
 
-fn shard(key: Key) -> usize {
-    // The table below takes the lowest and the highest bits.
-    (key.bits() >> 40) as usize % SHARDS
-}
-
-fn entry<T>(chapters: &[Chapter<T>], slot: u32) -> Option<&Entry<T>> {
-    let slot = slot as usize;
-    chapters.get(slot / (SEGMENT * CHAPTER))?.get(slot / SEGMENT % CHAPTER)?.get(slot % SEGMENT)
-}
-
 /// Those of the slots in use.
-fn entries<T>(chapters: &[Chapter<T>]) -> impl Iterator<Item = (Key, &T)> {
-    let segments = chapters.iter().flat_map(|chapter| chapter.iter());
-    segments.flat_map(|segment| segment.iter()).filter_map(|entry| Some((entry.key.some()?, &entry.value)))
+fn in_use<T>(entries: &[Entry<T>]) -> impl Iterator<Item = (Key, &T)> {
+    entries.iter().filter_map(|entry| Some((entry.key.some()?, &entry.value)))
 }
 
-/// What is shared with a snapshot is copied first.
-fn entry_mut<T: Clone>(chapters: &mut [Chapter<T>], slot: u32) -> Option<&mut Entry<T>> {
-    let slot = slot as usize;
-    let chapter = Arc::make_mut(chapters.get_mut(slot / (SEGMENT * CHAPTER))?);
-    Arc::make_mut(chapter.get_mut(slot / SEGMENT % CHAPTER)?).get_mut(slot % SEGMENT)
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { index: Index::default(), segments: Vec::new(), free: Vec::new(), used: 0 }
+    }
 }
 
 impl<T: Clone + Default> Table<T> {
@@ -92,63 +132,82 @@ impl<T: Clone + Default> Table<T> {
 
     /// Bytes held, entries' own allocations not counted.
     pub fn bytes(&self) -> usize {
-        let index: usize = self.shards.iter().map(HashTable::allocation_size).sum();
-        let segments: usize = self.chapters.iter().map(|chapter| chapter.len()).sum();
-        segments * SEGMENT * size_of::<Entry<T>>() + index + self.free.capacity() * size_of::<u32>()
+        self.segments.len() * size_of::<Entries<T>>() + self.index.bytes() + self.free.capacity() * size_of::<u32>()
+    }
+
+    fn entry(&self, slot: u32) -> Option<&Entry<T>> {
+        let slot = slot as usize;
+        self.segments.get(slot / SEGMENT)?.entries().get(slot % SEGMENT)
+    }
+
+    fn entry_mut(&mut self, slot: u32) -> Option<&mut Entry<T>> {
+        let slot = slot as usize;
+        self.segments.get_mut(slot / SEGMENT)?.entries_mut().get_mut(slot % SEGMENT)
     }
 
     pub fn slot(&self, key: Key) -> Option<u32> {
-        let chapters = &self.chapters;
-        let same = |slot: &u32| entry(chapters, *slot).is_some_and(|entry| entry.key == key);
-        self.shards.get(shard(key))?.find(key.bits(), same).copied()
+        self.index.find(key, |slot| self.entry(slot).is_some_and(|entry| entry.key == key))
     }
 
     pub fn get(&self, key: Key) -> Option<&T> {
-        let slot = self.slot(key)?;
-        entry(&self.chapters, slot).map(|entry| &entry.value)
+        self.get_at(self.locate(key))
     }
 
-    /// Where the entry of a key lies now.
-    pub fn place(&self, key: Key) -> Place {
-        let slot = if key.is_none() { None } else { self.slot(key) };
+    /// Reads of the index what a search for this key begins with.
+    pub fn touch(&self, key: Key) -> u64 {
+        self.index.touch(key)
+    }
+
+    /// Where the entry of a key probably lies: by the index alone.
+    pub fn locate(&self, key: Key) -> Place {
+        let slot = if key.is_none() { None } else { self.index.find(key, |_| true) };
         Place { key, slot: slot.unwrap_or(u32::MAX) }
     }
 
-    /// The entry of a place, found anew if it has moved.
+    /// Reads something of each cache line of the entry at a place.
+    pub fn touch_at(&self, place: Place) -> u64
+    where
+        T: Touch,
+    {
+        self.entry(place.slot).map_or(0, |entry| entry.key.bits() ^ entry.value.touch())
+    }
+
+    /// The entry of a place, found anew if it is not there.
     pub fn get_at(&self, place: Place) -> Option<&T> {
-        match entry(&self.chapters, place.slot) {
+        match self.entry(place.slot) {
             _ if place.key.is_none() => None,
             Some(entry) if entry.key == place.key => Some(&entry.value),
-            _ => self.get(place.key),
+            _ => self.entry(self.slot(place.key)?).map(|entry| &entry.value),
         }
     }
 
     /// As [`change`](Self::change); the place then tells where the entry lies.
     pub fn change_at(&mut self, place: &mut Place, change: impl FnOnce(&mut T)) {
-        if place.key.is_none() {
-            return;
-        }
-        if entry(&self.chapters, place.slot).is_none_or(|entry| entry.key != place.key) {
-            place.slot = self.slot_or_insert(place.key);
-        }
-        if let Some(value) = self.at_mut(place.slot) {
+        if let Some(value) = self.slot_at(place).and_then(|slot| self.at_mut(slot)) {
             change(value);
         }
     }
 
+    /// The slot of a place, taken for its key if that has none; `None` for no key.
+    pub fn slot_at(&mut self, place: &mut Place) -> Option<u32> {
+        if self.entry(place.slot).is_none_or(|entry| entry.key != place.key) {
+            place.slot = self.slot_or_insert(place.key.some()?);
+        }
+        place.key.some().map(|_| place.slot)
+    }
+
     /// The key and entry of a slot in use.
     pub fn at(&self, slot: u32) -> Option<(Key, &T)> {
-        let entry = entry(&self.chapters, slot)?;
+        let entry = self.entry(slot)?;
         entry.key.some().map(|key| (key, &entry.value))
     }
 
     pub fn at_mut(&mut self, slot: u32) -> Option<&mut T> {
-        let entry = entry_mut(&mut self.chapters, slot)?;
+        let entry = self.entry_mut(slot)?;
         (!entry.key.is_none()).then_some(&mut entry.value)
     }
 
-    /// The slot of a key, taken for it if it has none.
-    pub fn slot_or_insert(&mut self, key: Key) -> u32 {
+    fn slot_or_insert(&mut self, key: Key) -> u32 {
         if let Some(slot) = self.slot(key) {
             return slot;
         }
@@ -156,46 +215,26 @@ impl<T: Clone + Default> Table<T> {
             self.used += 1;
             self.used - 1
         });
-        if (slot as usize).is_multiple_of(SEGMENT) && entry(&self.chapters, slot).is_none() {
-            self.grow();
+        if slot as usize / SEGMENT >= self.segments.len() {
+            self.segments.push(Segment::Own(Box::new(Entries(std::array::from_fn(|_| Entry::default())))));
         }
-        if let Some(place) = entry_mut(&mut self.chapters, slot) {
+        if let Some(place) = self.entry_mut(slot) {
             *place = Entry { key, value: T::default() };
         }
-        let chapters = &self.chapters;
-        let hash_of = |slot: &u32| entry(chapters, *slot).map_or(0, |entry| entry.key.bits());
-        if let Some(shard) = self.shards.get_mut(shard(key)) {
-            shard.insert_unique(key.bits(), slot, hash_of);
-        }
+        self.index.insert(key, slot);
         slot
-    }
-
-    /// Adds a segment.
-    fn grow(&mut self) {
-        let segment = (0..SEGMENT).map(|_| Entry::default()).collect();
-        match self.chapters.last_mut().filter(|chapter| chapter.len() < CHAPTER) {
-            Some(chapter) => Arc::make_mut(chapter).push(segment),
-            None => {
-                let mut chapter = Vec::with_capacity(CHAPTER);
-                chapter.push(segment);
-                self.chapters.push(Arc::new(chapter));
-            }
-        }
     }
 
     /// Changes the entry of a key, an empty one if there was none. Nothing happens for `Key::NONE`.
     pub fn change(&mut self, key: Key, change: impl FnOnce(&mut T)) {
-        self.change_at(&mut Place::unknown(key), change);
+        self.change_at(&mut self.locate(key), change);
     }
 
     /// Gives a slot back.
     pub fn remove(&mut self, slot: u32) {
         let Some((key, _)) = self.at(slot) else { return };
-        let index = self.shards.get_mut(shard(key));
-        if let Some(Ok(found)) = index.map(|index| index.find_entry(key.bits(), |other| *other == slot)) {
-            found.remove();
-        }
-        if let Some(place) = entry_mut(&mut self.chapters, slot) {
+        self.index.remove(key, slot);
+        if let Some(place) = self.entry_mut(slot) {
             *place = Entry::default();
         }
         self.free.push(slot);
@@ -207,18 +246,20 @@ impl<T: Clone + Default> Table<T> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        entries(&self.chapters)
+        self.segments.iter().flat_map(|segment| in_use(segment.entries()))
     }
 
     /// The table as it is now, for reading on another thread.
-    pub fn freeze(&self) -> Frozen<T> {
-        Frozen { chapters: self.chapters.clone(), len: self.len() }
+    pub fn freeze(&mut self) -> Frozen<T> {
+        let mut segments = Vec::with_capacity(self.segments.len());
+        segments.extend(self.segments.iter_mut().filter_map(Segment::share));
+        Frozen { segments, len: self.len() }
     }
 }
 
 /// A table as it was at one moment.
 pub struct Frozen<T> {
-    chapters: Vec<Chapter<T>>,
+    segments: Vec<Arc<Owned<T>>>,
     len: usize,
 }
 
@@ -232,7 +273,7 @@ impl<T> Frozen<T> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        entries(&self.chapters)
+        self.segments.iter().flat_map(|segment| in_use(&segment.0))
     }
 }
 

@@ -218,7 +218,7 @@ impl Rememberer {
     }
 
     /// Answers what is asked, with the state between two batches.
-    pub fn answer(&self, inquiries: &Receiver<Inquiry>) {
+    pub fn answer(&mut self, inquiries: &Receiver<Inquiry>) {
         for inquiry in inquiries.try_iter() {
             match inquiry {
                 // Whoever asked may have given up.

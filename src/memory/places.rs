@@ -1,0 +1,134 @@
+//! Places: where the entries lie that an observation is about, and how they are brought near before they are needed.
+
+use std::hint::black_box;
+
+use super::Memory;
+use super::days::Day;
+use super::fold::routed;
+use super::key::{Key, Kind};
+use super::observation::{Bill, Declared, Observation};
+use super::table::{Place, Table, Touch};
+
+/// How many observations are fetched before they are folded: as much as a core keeps near itself.
+pub(super) const AT_ONCE: usize = 32;
+/// Most bills share fewer contacts and addresses; what is above is looked up when it is needed.
+const LINKS: usize = 8;
+
+/// Where the entries lie that an observation is about.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    pub(super) consignment: Place,
+    pub(super) master: Place,
+    pub(super) shipper: Place,
+    pub(super) consignee: Place,
+    pub(super) agent: Place,
+    pub(super) band: Place,
+    pub(super) daily: Place,
+    pub(super) traces: [Place; 14],
+    /// What is recalled and not folded.
+    pub(super) return_trade: Place,
+    pub(super) routed: Place,
+    pub(super) exempted: Place,
+    links: [Place; LINKS],
+}
+
+impl Places {
+    /// Not looked up yet.
+    pub(super) fn of(observation: &Observation) -> Self {
+        match observation {
+            Observation::Declared(declared) => Self::declared(declared),
+            other => Self { consignment: Place::unknown(other.consignment()), ..Self::default() },
+        }
+    }
+
+    pub(super) fn declared(declared: &Declared) -> Self {
+        let mut places = Self::of_bill(declared.consignment, &declared.bill, declared.stamp.day());
+        places.links.iter_mut().zip(declared.shared()).for_each(|(place, key)| *place = Place::unknown(key));
+        places
+    }
+
+    pub(super) fn of_bill(consignment: Key, bill: &Bill, day: Day) -> Self {
+        Self {
+            consignment: Place::unknown(consignment),
+            master: Place::unknown(bill.master),
+            shipper: Place::unknown(bill.shipper),
+            consignee: Place::unknown(bill.consignee),
+            agent: Place::unknown(bill.agent),
+            band: Place::unknown(bill.band()),
+            daily: Place::unknown(bill.daily_value(day)),
+            traces: bill.traces().map(Place::unknown),
+            return_trade: Place::unknown(bill.return_trade()),
+            routed: Place::unknown(routed(bill.lane.bits())),
+            exempted: Place::unknown(bill.entity.with(Kind::ExemptedBy, 1)),
+            links: Default::default(),
+        }
+    }
+
+    pub(super) fn link(&self, key: Key) -> Place {
+        self.links.iter().find(|place| place.key == key).copied().unwrap_or(Place::unknown(key))
+    }
+}
+
+impl Memory {
+    /// Brings near what some observations are about: the index first, then the entries, in passes in which no read waits for another.
+    pub(super) fn fetch(&self, all: &mut [Places]) {
+        let touched = all.iter_mut().fold(0, |read, places| read ^ self.each(places, Touching));
+        let located = all.iter_mut().fold(0, |read, places| read ^ self.each(places, Locating));
+        black_box((touched, located));
+    }
+
+    /// The same where all was looked up before.
+    pub(super) fn fetch_again(&self, places: &Places) {
+        black_box(self.each(&mut places.clone(), Reading));
+    }
+
+    fn each(&self, places: &mut Places, step: impl Step) -> u64 {
+        let Places { consignment, master, shipper, consignee, agent, band, daily, traces, .. } = places;
+        let mut read = step.of(&self.consignments, consignment) ^ step.of(&self.consignments, master);
+        read ^= step.of(&self.parties, shipper) ^ step.of(&self.parties, consignee);
+        read ^= step.of(&self.agents, agent) ^ step.of(&self.bands, band) ^ step.of(&self.traces, daily);
+        for trace in traces {
+            read ^= step.of(&self.traces, trace);
+        }
+        for trace in [&mut places.return_trade, &mut places.routed, &mut places.exempted] {
+            read ^= step.of(&self.traces, trace);
+        }
+        for link in &mut places.links {
+            read ^= step.of(&self.links, link);
+        }
+        read
+    }
+}
+
+/// One of the passes. What is read has no meaning, but it has to be read.
+trait Step: Copy {
+    fn of<T: Clone + Default + Touch>(self, table: &Table<T>, place: &mut Place) -> u64;
+}
+
+#[derive(Clone, Copy)]
+struct Touching;
+
+impl Step for Touching {
+    fn of<T: Clone + Default + Touch>(self, table: &Table<T>, place: &mut Place) -> u64 {
+        table.touch(place.key)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Locating;
+
+impl Step for Locating {
+    fn of<T: Clone + Default + Touch>(self, table: &Table<T>, place: &mut Place) -> u64 {
+        *place = table.locate(place.key);
+        table.touch_at(*place)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Reading;
+
+impl Step for Reading {
+    fn of<T: Clone + Default + Touch>(self, table: &Table<T>, place: &mut Place) -> u64 {
+        table.touch_at(*place)
+    }
+}
