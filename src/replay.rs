@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::bundle::Bundle;
 use crate::decode::{Context, Decoded, Decoder, Format, Limits};
 use crate::memory::observation::{Assessed, LogPlace, Observation, Stamp};
-use crate::memory::{Horizons, Key, Keys, Memory, Observer, Seen};
+use crate::memory::{Digest, Horizons, Key, Keys, Memory, Observer, Seen};
 use crate::model::{ConsignmentId, Message, Timestamp};
 use crate::record::Rejected;
 use crate::screen::course::{self, id_hashes};
@@ -27,6 +27,8 @@ pub struct Replay {
     watermark: Option<Timestamp>,
     /// Records taken.
     records: i64,
+    /// Answers to the record under way: where the next verdict or refusal stands in it, as outputs name it.
+    answers: u32,
 }
 
 /// What came of a record, in its order.
@@ -52,7 +54,13 @@ impl Replay {
             bundle,
             watermark: None,
             records: 0,
+            answers: 0,
         }
+    }
+
+    /// What is remembered, as one number.
+    pub fn digest(&mut self) -> Digest {
+        self.memory.freeze().digest()
     }
 
     pub fn bundle(&self) -> &Bundle {
@@ -72,8 +80,13 @@ impl Replay {
         let place = LogPlace { topic: 0, partition: 0, offset: self.records, index: 0 };
         let mut seen = Seen { received, content: crc32fast::hash(payload), place };
         self.records += 1;
+        self.answers = 0;
         let goes_on = decoded.iter().all(|message| match message {
-            Err(rejected) => each(Event::Rejected(rejected)),
+            Err(rejected) => {
+                seen.place.index += 1;
+                self.answers += 1;
+                each(Event::Rejected(rejected))
+            }
             Ok(message) => {
                 let goes_on = self.message(message, seen, &mut each);
                 seen.place.index += message.consignments().len().max(1) as u32;
@@ -150,7 +163,9 @@ impl Replay {
         seen: Seen,
         each: &mut impl FnMut(Event<'_, '_>) -> bool,
     ) -> bool {
-        let assessed = assessed(judged, key, seen);
+        let place = LogPlace { index: self.answers, ..seen.place };
+        self.answers += 1;
+        let assessed = assessed(judged, key, Seen { place, ..seen });
         let silent = assessed.evidence.is_empty() && assessed.answered.is_empty() && judged.verdict.withdrawn.is_empty();
         if !silent {
             self.memory.fold(&Observation::Assessed(assessed));
@@ -181,7 +196,7 @@ fn assessed(judged: &Judged<'_>, key: Key, seen: Seen) -> Assessed {
         consignment: key,
         awb: verdict.consignment.awb,
         hawb: verdict.consignment.hawb.as_deref().map(Into::into),
-        stamp: Stamp { time: seen.received, hash: seen.content },
+        stamp: Stamp { time: seen.received, hash: 0 },
         place: seen.place,
         decision: verdict.decision,
         scores: verdict.domains.map(|assessment| assessment.score),

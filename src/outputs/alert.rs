@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::Source;
 use crate::decode::avro::encode_record;
@@ -48,7 +48,7 @@ impl Alert<'_> {
 }
 
 /// How far memory had read one partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position<'a> {
     pub topic: &'a str,
     pub partition: i32,

@@ -6,9 +6,8 @@
 use std::sync::OnceLock;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
-use super::{Frame, Output, Source};
+use super::{Frame, Output, Position, Source};
 use crate::decode::avro::RecordReader;
 use crate::model::Timestamp;
 use crate::screen::verdict::{Decision, Domain, EvidenceKind, Occasion};
@@ -37,7 +36,9 @@ pub struct Assessment<'a> {
     pub withdrawn_ids: Vec<&'a str>,
     #[serde(borrow)]
     pub answered_ids: Vec<&'a str>,
-    _memory: IgnoredAny,
+    /// What memory had read.
+    #[serde(borrow)]
+    pub memory: Vec<Position<'a>>,
     pub retro: bool,
     pub judged_at: Option<Timestamp>,
 }

@@ -172,7 +172,7 @@ pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Op
         consignment: observer.consignment(awb, line.hawb),
         awb,
         hawb: line.hawb.map(Into::into),
-        stamp: Stamp { time: line.judged_at.unwrap_or(line.received), hash: crc32fast::hash(payload) },
+        stamp: stamp(&line, payload),
         place: LogPlace {
             topic: inputs.iter().position(|input| input.topic == line.source.topic).map_or(u16::MAX, |topic| topic as u16),
             partition: line.source.partition,
@@ -184,4 +184,10 @@ pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Op
         evidence: id_hashes(line.evidence_ids),
         answered: id_hashes(line.answered_ids),
     })
+}
+
+/// What one message led to is told from all else of its time by its place, what another bundle led to by its content.
+fn stamp(line: &read::Assessment<'_>, payload: &[u8]) -> Stamp {
+    let retro = line.judged_at.map(|time| Stamp { time, hash: crc32fast::hash(payload) });
+    retro.unwrap_or(Stamp { time: line.received, hash: 0 })
 }

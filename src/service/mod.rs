@@ -17,6 +17,8 @@
 mod bundles;
 mod decoding;
 mod departures;
+#[cfg(test)]
+mod derived_tests;
 mod health;
 mod publisher;
 mod remembering;

@@ -1,0 +1,241 @@
+//! What was published can be derived again from the log alone (laws 3 and 6), over the stages of the service and without Kafka.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::decoding::DecodeWorker;
+use super::remembering::Rememberer;
+use super::snapshots::Snapshots;
+use super::worker::{Named, Screened, Worker};
+use super::{Settings, Telemetry};
+use crate::batch::{Batch, Claim};
+use crate::bundle::{Bundle, Current};
+use crate::config::Config;
+use crate::decode::{Decoder, Format};
+use crate::demo;
+use crate::memory::snapshot::Header;
+use crate::memory::{Keys, Memory, Observer};
+use crate::model::Timestamp;
+use crate::outputs::{Frames, read};
+use crate::record::{Origin, Record};
+use crate::replay::{Event, Replay};
+use crate::screen::judge::Judge;
+use crate::screen::verdict::Occasion;
+use crate::sink::Destination;
+use crate::source::{Partition, Role};
+
+/// Topics by their place among the inputs.
+const MESSAGES: u16 = 0;
+const OUTCOMES: u16 = 1;
+const ASSESSMENTS: u16 = 2;
+const PARTITIONS: u32 = 2;
+
+/// When a record came, and what it says.
+type Stored = (Timestamp, Vec<u8>);
+type Log = BTreeMap<Partition, Vec<Stored>>;
+
+/// The stages of one replica.
+struct Replica {
+    decode: DecodeWorker,
+    memory: Rememberer,
+    screen: Worker,
+}
+
+impl Replica {
+    fn new(bundle: &Arc<Bundle>) -> Self {
+        let mut settings = Settings::of(&Config::default()).unwrap();
+        settings.inputs.retain(|input| input.role != Role::Referrals);
+        let inputs: Arc<[_]> = settings.inputs.clone().into();
+        let telemetry = Telemetry::of(&settings).unwrap();
+        let decode = DecodeWorker {
+            decoder: Decoder::new(settings.decoder.clone()).unwrap(),
+            observer: Observer::new(Keys::new(&[0; 16])),
+            inputs: Arc::clone(&inputs),
+            limits: settings.limits,
+            metrics: Arc::clone(&telemetry.metrics),
+        };
+        let memory = Rememberer {
+            memory: Memory::new(settings.memory.horizons),
+            positions: BTreeMap::new(),
+            watermarks: HashMap::new(),
+            snapshots: Snapshots::start(None, telemetry.clone()).unwrap(),
+            header: Header { keys: 0, topics: Vec::new(), positions: Vec::new() },
+            telemetry: telemetry.clone(),
+            measured: Instant::now(),
+        };
+        let screen = Worker {
+            current: Arc::new(Current::new(Arc::clone(bundle))),
+            named: Named::of(bundle, &telemetry.metrics),
+            inputs,
+            frames: Frames::single_object(),
+            metrics: Arc::clone(&telemetry.metrics),
+            judge: Judge::default(),
+        };
+        Self { decode, memory, screen }
+    }
+
+    fn take(&mut self, batch: Batch) -> Screened {
+        self.screen.screen(self.memory.remember(self.decode.decode(batch)))
+    }
+}
+
+fn push(batch: &mut Batch, claim: Claim, of: Partition, offset: usize, (at, payload): &Stored) {
+    let origin = Origin { topic: of.topic, partition: of.number, offset: offset as i64 };
+    batch.push(claim, Record { origin, timestamp: *at, key: None, payload }, std::iter::empty());
+}
+
+/// What was published about one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Published {
+    of: Partition,
+    offset: usize,
+    records: Vec<(Destination, Vec<u8>)>,
+}
+
+fn published(screened: &Screened) -> Vec<Published> {
+    let of_record = screened.records().map(|record| Published {
+        of: record.entry.record.origin.into(),
+        offset: record.entry.record.origin.offset as usize,
+        records: record.outgoing().map(|outgoing| (outgoing.destination, outgoing.value.to_vec())).collect(),
+    });
+    of_record.filter(|published| !published.records.is_empty()).collect()
+}
+
+impl Published {
+    fn assessments(&self) -> impl Iterator<Item = read::Assessment<'_>> {
+        let lines = self.records.iter().filter(|(destination, _)| *destination == Destination::Assessments);
+        lines.map(|(_, value)| read::assessment(value).unwrap())
+    }
+
+    /// What a message was the occasion of: deadlines come last, and pass with the watermark, not with a position.
+    fn of_messages(&self) -> usize {
+        let deadlines = self.assessments().filter(|line| line.occasion == Occasion::Deadline).count();
+        let first = self.assessments().count() - deadlines;
+        let is_assessment = |record: &&(Destination, Vec<u8>)| record.0 == Destination::Assessments;
+        let deadline = self.records.iter().filter(is_assessment).nth(first);
+        deadline
+            .and_then(|record| self.records.iter().position(|other| std::ptr::eq(other, record)))
+            .unwrap_or(self.records.len())
+    }
+}
+
+/// Messages of the demo's terminals over two partitions, every tenth record with a message that cannot be read before another that
+/// can, and a person's outcome for every fifth.
+fn log(records: usize) -> Log {
+    let mut log = Log::new();
+    for (number, sent) in demo::stream(5).filter(|sent| sent.payload.starts_with(b"{")).take(records).enumerate() {
+        let partition = |topic| Partition { topic, number: (crc32fast::hash(sent.key.as_bytes()) % PARTITIONS) as i32 };
+        let refused: &[u8] = if number % 10 == 3 { br#"{"waybill":{"awb":"020-1"}}"# } else { b"" };
+        let payload = [refused, &sent.payload].concat();
+        log.entry(partition(MESSAGES)).or_default().push((sent.at, payload));
+        if number % 5 == 0 && sent.key.contains('-') {
+            let outcome = format!(r#"{{"outcome": {{"awb": "{}", "kind": "seized"}}}}"#, sent.key);
+            log.entry(partition(OUTCOMES)).or_default().push((sent.at, outcome.into_bytes()));
+        }
+    }
+    log
+}
+
+/// Runs a replica over the log in batches of any size, reads its assessments back some batches later, and keeps what it published.
+fn live(bundle: &Arc<Bundle>, log: &mut Log) -> Vec<Published> {
+    let mut replica = Replica::new(bundle);
+    let mut next: BTreeMap<Partition, usize> = BTreeMap::new();
+    let read_back = Partition { topic: ASSESSMENTS, number: 0 };
+    log.insert(read_back, Vec::new());
+    let (mut all, mut waiting, mut cut) = (Vec::new(), Vec::new(), 1_u64);
+    loop {
+        let mut batch = Batch::default();
+        for (of, stored) in log.iter() {
+            cut = crate::memory::key::mix(cut);
+            let claim = if of.topic == ASSESSMENTS { Claim::NONE } else { Claim(1 + of.topic as u64 * 10 + of.number as u64) };
+            let from = next.entry(*of).or_default();
+            for (offset, stored) in stored.iter().enumerate().skip(*from).take((cut % 30) as usize) {
+                push(&mut batch, claim, *of, offset, stored);
+                *from += 1;
+            }
+        }
+        if batch.is_empty() && next.iter().all(|(of, next)| log[of].len() == *next) {
+            return all;
+        }
+        log.get_mut(&read_back).unwrap().append(&mut waiting);
+        let published = published(&replica.take(batch));
+        let assessed = published.iter().flat_map(|published| &published.records);
+        let assessed = assessed.filter(|(destination, _)| *destination == Destination::Assessments);
+        waiting.extend(assessed.map(|(_, value)| (Timestamp::from_millis(0), value.clone())));
+        all.extend(published);
+    }
+}
+
+/// The record alone, with everything that memory had read by the positions of its own assessment, read last partition first.
+fn derive(bundle: &Arc<Bundle>, log: &Log, published: &Published) -> Published {
+    let line = published.assessments().next().unwrap();
+    assert_eq!(line.bundle, bundle.hash.to_string());
+    let settings = Settings::of(&Config::default()).unwrap();
+    let mut batch = Batch::default();
+    for position in line.memory.iter().rev() {
+        let topic = settings.inputs.iter().position(|input| input.topic == position.topic).unwrap();
+        let of = Partition { topic: topic as u16, number: position.partition };
+        for (offset, stored) in log[&of].iter().enumerate().take(position.next_offset as usize) {
+            let claim = if (of, offset) == (published.of, published.offset) { Claim(1) } else { Claim::NONE };
+            push(&mut batch, claim, of, offset, stored);
+        }
+    }
+    let mut found = self::published(&Replica::new(bundle).take(batch));
+    assert_eq!(found.len(), 1);
+    found.remove(0)
+}
+
+#[test]
+fn law_6_what_was_published_is_derived_again_from_positions_and_bundle() {
+    let bundle = Arc::new(Bundle::starter().unwrap());
+    let mut log = log(400);
+    let all = live(&bundle, &mut log);
+    let with_memory: Vec<_> =
+        all.iter().filter(|published| published.assessments().any(|line| line.occasion != Occasion::Deadline)).collect();
+    assert!(with_memory.len() > 200, "{}", with_memory.len());
+    let mut reasons = 0;
+    for published in with_memory.iter().rev().step_by(with_memory.len() / 24) {
+        let derived = derive(&bundle, &log, published);
+        assert_eq!(derived.records, published.records[..published.of_messages()], "{:?} {}", published.of, published.offset);
+        reasons += published.assessments().map(|line| line.evidence_ids.len()).sum::<usize>();
+    }
+    assert!(reasons > 0, "what is derived has reasons");
+}
+
+#[test]
+fn law_3_the_service_record_by_record_and_the_replay_remember_the_same() {
+    let bundle = Arc::new(Bundle::starter().unwrap());
+    let of = Partition { topic: MESSAGES, number: 0 };
+    let read_back = Partition { topic: ASSESSMENTS, number: 0 };
+    let mut replica = Replica::new(&bundle);
+    let settings = Settings::of(&Config::default()).unwrap();
+    let decoder = Decoder::new(settings.decoder.clone()).unwrap();
+    let mut replay = Replay::new(decoder, Arc::clone(&bundle), settings.limits, settings.memory.horizons);
+    let (mut back, mut verdicts) = (0, 0);
+    for (offset, stored) in log(300).remove(&of).unwrap().iter().enumerate() {
+        let mut batch = Batch::default();
+        push(&mut batch, Claim(1), of, offset, stored);
+        let published = published(&replica.take(batch));
+        let live: Vec<_> = published.iter().flat_map(Published::assessments).map(|line| (line.decision, line.occasion)).collect();
+        let mut replayed = Vec::new();
+        replay.take(Format::Auto, &stored.1, stored.0, |event| {
+            if let Event::Judged(judged, _) = event {
+                replayed.push((judged.verdict.decision, judged.occasion));
+            }
+            true
+        });
+        assert_eq!(live, replayed, "record {offset}");
+        verdicts += live.len();
+        let mut batch = Batch::default();
+        for (destination, value) in published.iter().flat_map(|published| &published.records) {
+            if *destination == Destination::Assessments {
+                push(&mut batch, Claim::NONE, read_back, back, &(Timestamp::from_millis(0), value.clone()));
+                back += 1;
+            }
+        }
+        replica.take(batch);
+    }
+    assert!(verdicts > 100, "{verdicts}");
+    assert_eq!(replica.memory.memory.freeze().digest(), replay.digest());
+}
