@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -67,7 +67,7 @@ impl Admin {
     }
 
     fn metrics(&self) -> Response<Full<Bytes>> {
-        match self.metrics.page() {
+        match self.metrics.page(SystemTime::now().into()) {
             Ok(page) => {
                 let mut response = text(StatusCode::OK, page);
                 let exposition = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");

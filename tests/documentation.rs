@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::bundle::copy;
+
 #[test]
 fn the_examples_on_change_control_run_as_they_stand_there() {
     let folder = tempfile::tempdir().unwrap();
@@ -72,17 +74,4 @@ fn fits(expected: &str, answered: &str) -> bool {
     };
     let (expected, answered): (Vec<_>, Vec<_>) = (expected.trim_end().lines().collect(), answered.trim_end().lines().collect());
     expected.len() == answered.len() && expected.into_iter().zip(answered).all(line)
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs::copy(&path, &target).unwrap();
-        }
-    }
 }

@@ -18,7 +18,7 @@ use crate::support::process::{Guarded, tail};
 use crate::support::replica::Setup;
 use crate::support::terminals::{Terminals, send_payload};
 use crate::support::tools::{promtool, repository};
-use crate::support::{eventually, free_port, http, kafka, waybill};
+use crate::support::{bundle, eventually, free_port, http, kafka, waybill};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -32,6 +32,8 @@ fn every_query_of_dashboards_and_alerts_finds_what_it_asks_for() {
     let mut setup = Setup::new(cluster, "scraped", 2);
     let outcomes = cluster.topic("scraped.outcomes", 1);
     setup.further = format!("[[input]]\ntopic = \"{outcomes}\"\nformat = \"json\"\nwriter = \"teams\"\n");
+    let listed = bundle::with_list("id,type,name\n1,person,Arvid Solbakken\n");
+    setup.further.push_str(&listed.configuration());
     let replica = setup.ready_replica("only");
     let prometheus = Prometheus::start(replica.address());
     let is = |query: &str, value: f64| {

@@ -101,9 +101,13 @@ pub fn run(arguments: &Arguments) -> Exit {
     for fault in &list.faults {
         eprintln!("{}: {fault}", check.file.display());
     }
+    match list.fault_count - list.faults.len() {
+        0 => {}
+        more => eprintln!("{}: and {more} more faults", check.file.display()),
+    }
     match thresholds.accept(&list, before) {
         Err(refusal) => fail(Exit::Failed, format!("{}: refused: {refusal}", check.file.display())),
-        Ok(()) if list.faults.is_empty() => Exit::Done,
+        Ok(()) if list.fault_count == 0 => Exit::Done,
         Ok(()) => Exit::SomeRefused,
     }
 }
@@ -130,7 +134,7 @@ fn report(format: Format, list: &List, thresholds: &Thresholds, today: i32) -> S
     lines.push(("allow_entries".to_owned(), allowed.to_string()));
     lines.push(("no_longer_valid".to_owned(), over.to_string()));
     lines.push(("skipped_rows".to_owned(), list.skipped.to_string()));
-    lines.push(("faults".to_owned(), list.faults.len().to_string()));
+    lines.push(("faults".to_owned(), list.fault_count.to_string()));
     if let Some(day) = list.as_of_day {
         let stale = if thresholds.is_stale(day, today) { " stale" } else { "" };
         lines.push(("age_days".to_owned(), format!("{}{stale}", i64::from(today) - i64::from(day))));

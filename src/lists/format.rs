@@ -17,7 +17,12 @@ pub use own::COLUMNS as OWN_COLUMNS;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct List {
     pub entries: Vec<Entry>,
+    /// The first thousand.
     pub faults: Vec<Fault>,
+    /// All of them.
+    pub fault_count: usize,
+    /// The line on which reading had to end before the file did: what follows is not known.
+    pub ended_at_line: Option<u64>,
     /// Rows that are no parties (addresses, relations), by design.
     pub skipped: usize,
     /// The day of which the list says that it is, counted from 1970-01-01.
@@ -43,20 +48,30 @@ pub const FAULTS_MAX: usize = 1_000;
 
 impl List {
     fn fault(&mut self, line: u64, message: impl Into<String>) {
+        self.fault_count += 1;
         if self.faults.len() < FAULTS_MAX {
             self.faults.push(Fault { line, message: message.into() });
         }
     }
 
-    /// Keeps an entry that has something to be met by.
-    fn keep(&mut self, entry: Entry, line: u64) {
+    /// A fault after which nothing can be read.
+    fn end(&mut self, line: u64, message: impl Into<String>) {
+        self.fault(line, message);
+        self.ended_at_line = Some(line);
+    }
+
+    /// Keeps an entry that has something to be met by, and tells where; `None` when it is refused.
+    fn keep(&mut self, entry: Entry, line: u64) -> Option<usize> {
         if entry.names.is_empty() && entry.identifiers.is_empty() {
             self.fault(line, "the entry has neither a name nor an identifier");
-        } else if self.entries.len() >= ENTRIES_MAX {
-            self.fault(line, format!("more than {ENTRIES_MAX} entries"));
-        } else {
-            self.entries.push(entry);
+            return None;
         }
+        if self.entries.len() >= ENTRIES_MAX {
+            self.fault(line, format!("more than {ENTRIES_MAX} entries"));
+            return None;
+        }
+        self.entries.push(entry);
+        Some(self.entries.len() - 1)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every format: what is read of it, and that a broken row is told with its line and stops nothing.
 
+use super::format::FAULTS_MAX;
 use super::*;
 use crate::names::Schema;
 
@@ -69,7 +70,7 @@ fn a_broken_xml_keeps_what_came_before_and_tells_where_it_broke() {
     let broken = UN.replace("</INDIVIDUALS>", "</WRONG>");
     let list = Format::UnXml.read(broken.as_bytes(), &[]);
     assert_eq!((list.entries.len(), list.faults.len()), (1, 2));
-    assert!(list.faults[1].line == 16, "{:?}", list.faults);
+    assert_eq!((list.faults[1].line, list.ended_at_line), (16, Some(16)), "{:?}", list.faults);
 }
 
 #[test]
@@ -97,6 +98,25 @@ fn the_treasurys_csv_takes_aliases_and_addresses_of_known_entries() {
         (entry.countries.as_slice(), entry.births.as_slice()),
         (["NO".to_owned()].as_slice(), [Birth::years(1958, 1962)].as_slice())
     );
+}
+
+#[test]
+fn the_aliases_of_an_entry_that_is_refused_go_to_nobody_else() {
+    let row = |id: &str, name: &str| format!("{id},\"{name}\",\"individual\",\"TEST\",,,,,,,,\n");
+    let sdn = [row("7", ""), row("-0-", "NOBODY"), row("8", "SOLBAKKEN, Arvid")].concat();
+    let alt = "7,1,\"aka\",\"KESTREL\",-0- \n-0- ,1,\"aka\",\"MERLIN\",-0- \n";
+    let add = "7,1,\"1 Fjord Road\",\"Oslo\",\"Norway\",-0- \n";
+    let list = Format::OfacCsv.read(sdn.as_bytes(), &[alt.into(), add.into()]);
+    assert_eq!((list.entries.len(), faults(&list)), (1, vec![1, 2, 1, 2, 1]));
+    assert_eq!(names(&list.entries[0]), [("SOLBAKKEN, Arvid", false)]);
+    assert_eq!((list.entries[0].addresses.len(), list.entries[0].countries.len()), (0, 0));
+}
+
+#[test]
+fn faults_beyond_those_kept_are_counted() {
+    let rows = "broken\n".repeat(FAULTS_MAX + 500);
+    let list = Format::Csv.read(format!("id,name\n1,Arvid Solbakken\n{rows}").as_bytes(), &[]);
+    assert_eq!((list.entries.len(), list.faults.len(), list.fault_count), (1, FAULTS_MAX, FAULTS_MAX + 500));
 }
 
 #[test]

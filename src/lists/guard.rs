@@ -30,19 +30,24 @@ pub enum Refusal {
     Shrunk { entries: usize, before: usize, percent: u32 },
     #[error("{faulty} of {rows} rows cannot be read, more than {percent} %")]
     Faulty { faulty: usize, rows: usize, percent: u32 },
+    #[error("it can only be read up to line {line}: what follows is not known")]
+    Broken { line: u64 },
 }
 
 impl Thresholds {
     /// Whether a list may take effect after one of `before` entries.
     pub fn accept(&self, list: &List, before: Option<usize>) -> Result<(), Refusal> {
-        let (entries, faulty) = (list.entries.len(), list.faults.len());
+        let (entries, faulty) = (list.entries.len(), list.fault_count);
         let rows = entries + faulty;
         let minimum = self.entries_min.max(1);
         if entries < minimum {
             return Err(Refusal::TooFew { entries, minimum });
         }
-        if faulty * 100 > rows * self.faulty_percent_max as usize {
+        if faulty.saturating_mul(100) > rows.saturating_mul(self.faulty_percent_max as usize) {
             return Err(Refusal::Faulty { faulty, rows, percent: self.faulty_percent_max });
+        }
+        if let Some(line) = list.ended_at_line {
+            return Err(Refusal::Broken { line });
         }
         match before {
             Some(before) if (before.saturating_sub(entries)) * 100 > before * self.shrink_percent_max as usize => {
@@ -61,11 +66,13 @@ impl Thresholds {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lists::format::FAULTS_MAX;
     use crate::lists::{Entry, Fault};
 
     fn list(entries: usize, faults: usize) -> List {
         let fault = Fault { line: 1, message: String::new() };
-        List { entries: vec![Entry::default(); entries], faults: vec![fault; faults], ..List::default() }
+        let kept = faults.min(FAULTS_MAX);
+        List { entries: vec![Entry::default(); entries], faults: vec![fault; kept], fault_count: faults, ..List::default() }
     }
 
     #[test]
@@ -79,11 +86,16 @@ mod tests {
             (0, 0, None, false),
             (90, 10, None, true),
             (90, 11, None, false),
+            // Also when not every fault is kept.
+            (9_000, 1_001, None, false),
+            (50_000, 50_000, None, false),
         ] {
             assert_eq!(thresholds.accept(&list(entries, faults), before).is_ok(), accepted, "{entries} {faults} {before:?}");
         }
         let message = thresholds.accept(&list(79, 0), Some(100)).unwrap_err().to_string();
         assert_eq!(message, "79 entries after 100: more than 20 % fewer");
+        let broken = List { ended_at_line: Some(7), ..list(1_000, 1) };
+        assert_eq!(thresholds.accept(&broken, None), Err(Refusal::Broken { line: 7 }));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Source {
     /// Days on which the list holds.
     pub valid: Validity,
     pub entries: Vec<Entry>,
+    /// Rows that could not be read.
+    pub unread_rows: usize,
     /// The day of which the list is.
     pub as_of_day: Option<i32>,
 }

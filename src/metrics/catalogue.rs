@@ -128,6 +128,26 @@ pub static RESCREEN_PARTITIONS_LEFT: Row = gauge(
     "Owned partitions in which a bill is still judged by another bundle than the one in force.",
 );
 
+// What is looked out for.
+pub static LIST_ENTRIES: Row = gauge("loadgate_list_entries", &["list"], "Entries of a watchlist in force.");
+pub static LIST_UNREAD_ROWS: Row =
+    gauge("loadgate_list_unread_rows", &["list"], "Rows of a watchlist in force that could not be read; the others count.");
+pub static LIST_AGE: Row = gauge(
+    "loadgate_list_age_seconds",
+    &["list"],
+    "Time since the day of which a watchlist in force is, in seconds; none for a list that says no day.",
+);
+pub static LIST_AGE_MAX: Row = gauge(
+    "loadgate_list_age_max_seconds",
+    &["list"],
+    "Age from which a watchlist in force counts as stale (`age_days_max` of its setting), in seconds.",
+);
+pub static LIST_LOOKUPS: Row = counter(
+    "loadgate_list_lookups_total",
+    &["answer"],
+    "Names of parties looked up on the watchlists: known from before, or searched for.",
+);
+
 // How fast.
 pub static E2E_LATENCY: Row = histogram(
     "loadgate_e2e_latency_seconds",
@@ -266,6 +286,11 @@ pub static CATALOGUE: &[&Row] = &[
     &RESCREENED,
     &RESCREEN_RECORDS_LEFT,
     &RESCREEN_PARTITIONS_LEFT,
+    &LIST_ENTRIES,
+    &LIST_UNREAD_ROWS,
+    &LIST_AGE,
+    &LIST_AGE_MAX,
+    &LIST_LOOKUPS,
     &E2E_LATENCY,
     &TIME_TO_DEPARTURE,
     &STAGE_DURATION,
@@ -335,6 +360,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_labels_are_the_bounded_ones() {
         let bounded = [
+            "answer",
             "bill",
             "change",
             "client",
@@ -344,6 +370,7 @@ mod tests {
             "hash",
             "id",
             "kind",
+            "list",
             "outcome",
             "partition",
             "phase",

@@ -32,6 +32,7 @@ macro_rules! label {
     };
 }
 
+label!(Answer, "answer");
 label!(Stage, "stage");
 label!(Phase, "phase");
 label!(Outcome, "outcome");
@@ -49,6 +50,25 @@ label!(OutcomeKind, "outcome");
 label!(Within, "within");
 label!(Leaving, "stage");
 label!(Bill, "bill");
+
+/// What answered for a name that was looked up on the watchlists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The party was seen before.
+    Known,
+    Searched,
+}
+
+impl Answer {
+    pub const ALL: [Answer; 2] = [Answer::Known, Answer::Searched];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Answer::Known => "known",
+            Answer::Searched => "searched",
+        }
+    }
+}
 
 /// A stage of the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

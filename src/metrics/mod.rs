@@ -8,16 +8,19 @@ pub mod catalogue;
 mod handles;
 pub mod labels;
 
+use std::sync::{Mutex, PoisonError};
+
 use prometheus::{Counter, Gauge, GaugeVec, Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry, TextEncoder};
 
 use crate::bundle::Refusal;
 use crate::bundle::pack::Kind;
-use crate::model::OutcomeKind;
+use crate::model::{OutcomeKind, Timestamp};
 use crate::record::Reason;
 use crate::screen::verdict::{Decision, Domain};
+use crate::screen::watch::ListState;
 use handles::Register;
 pub use handles::{ByName, ByTopic, PerLabel, PerPair};
-use labels::{Bill, Change, Client, EntryKind, Leaving, MessageKind, Outcome, Phase, Rescreened, Stage, Within};
+use labels::{Answer, Bill, Change, Client, EntryKind, Leaving, MessageKind, Outcome, Phase, Rescreened, Stage, Within};
 
 /// What bounds the labels that no enum bounds.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +61,13 @@ pub struct Metrics {
     pub rescreened: PerLabel<Rescreened, IntCounter>,
     pub rescreen_records_left: IntGauge,
     pub rescreen_partitions_left: IntGauge,
+    list_entries: IntGaugeVec,
+    list_unread_rows: IntGaugeVec,
+    list_age: GaugeVec,
+    list_age_max: GaugeVec,
+    /// The age of each list that says its day, and when that day began.
+    list_ages: Mutex<Vec<(Gauge, Timestamp)>>,
+    pub list_lookups: PerLabel<Answer, IntCounter>,
 
     pub e2e_latency: Histogram,
     pub time_to_departure: PerLabel<Decision, Histogram>,
@@ -134,6 +144,12 @@ impl Metrics {
             rescreened: row.counter_per(&catalogue::RESCREENED)?,
             rescreen_records_left: row.int_gauge(&catalogue::RESCREEN_RECORDS_LEFT)?,
             rescreen_partitions_left: row.int_gauge(&catalogue::RESCREEN_PARTITIONS_LEFT)?,
+            list_entries: row.int_gauges(&catalogue::LIST_ENTRIES)?,
+            list_unread_rows: row.int_gauges(&catalogue::LIST_UNREAD_ROWS)?,
+            list_age: row.gauges(&catalogue::LIST_AGE)?,
+            list_age_max: row.gauges(&catalogue::LIST_AGE_MAX)?,
+            list_ages: Mutex::default(),
+            list_lookups: row.counter_per(&catalogue::LIST_LOOKUPS)?,
             e2e_latency: row.histogram(&catalogue::E2E_LATENCY)?,
             time_to_departure: row.histogram_per(&catalogue::TIME_TO_DEPARTURE)?,
             stage_duration: row.histogram_per(&catalogue::STAGE_DURATION)?,
@@ -190,10 +206,20 @@ impl Metrics {
         let _ = self.consumer_lag_seconds.remove_label_values(&labels);
     }
 
-    /// Names the bundle in force.
-    pub fn bundle_in_force(&self, hash: &str) {
+    /// Names the bundle in force and tells of its lists, the first [`PROFILES_MAX`].
+    pub fn bundle_in_force<'l>(&self, hash: &str, lists: impl IntoIterator<Item = ListState<'l>>) {
         self.bundle_info.reset();
         self.bundle_info.with_label_values(&[hash]).set(1);
+        [&self.list_entries, &self.list_unread_rows].into_iter().for_each(IntGaugeVec::reset);
+        [&self.list_age, &self.list_age_max].into_iter().for_each(GaugeVec::reset);
+        let mut ages = self.list_ages.lock().unwrap_or_else(PoisonError::into_inner);
+        ages.clear();
+        for list in lists.into_iter().take(PROFILES_MAX) {
+            self.list_entries.with_label_values(&[list.id]).set(list.entries as i64);
+            self.list_unread_rows.with_label_values(&[list.id]).set(list.unread_rows as i64);
+            self.list_age_max.with_label_values(&[list.id]).set(list.age_max.as_secs_f64());
+            ages.extend(list.as_of.map(|as_of| (self.list_age.with_label_values(&[list.id]), as_of)));
+        }
     }
 
     /// A counter for each profile of a bundle.
@@ -216,8 +242,11 @@ impl Metrics {
         [&self.evidence_inspected, &self.evidence_found].map(|counters| capped(counters, ids.iter().copied()))
     }
 
-    /// The page that Prometheus reads.
-    pub fn page(&self) -> prometheus::Result<String> {
+    /// The page that Prometheus reads, at the time `now`.
+    pub fn page(&self, now: Timestamp) -> prometheus::Result<String> {
+        for (age, as_of) in self.list_ages.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            age.set(now.millis().saturating_sub(as_of.millis()).max(0) as f64 / 1_000.0);
+        }
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 }
@@ -232,22 +261,47 @@ fn capped<'n>(counters: &IntCounterVec, names: impl IntoIterator<Item = &'n str>
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn metrics() -> Metrics {
         Metrics::new(Bounds { topics: &["cargo.messages"], codes: &["SF", "8H"], evidence: &["D1", "D2"] }).unwrap()
     }
 
+    fn list(id: &str) -> ListState<'_> {
+        let as_of = Some(Timestamp::from_millis(-86_400_000));
+        ListState { id, entries: 5, unread_rows: 2, as_of, age_max: Duration::from_secs(86_400) }
+    }
+
+    #[test]
+    fn a_lists_age_is_told_at_the_time_of_asking() {
+        let metrics = metrics();
+        metrics.bundle_in_force("ab12", [list("lookouts"), ListState { as_of: None, ..list("undated") }]);
+        let page = metrics.page(Timestamp::from_millis(1_500)).unwrap();
+        for line in [
+            "loadgate_list_entries{list=\"lookouts\"} 5",
+            "loadgate_list_unread_rows{list=\"lookouts\"} 2",
+            "loadgate_list_age_seconds{list=\"lookouts\"} 86401.5",
+            "loadgate_list_age_max_seconds{list=\"undated\"} 86400",
+        ] {
+            assert!(page.lines().any(|found| found == line), "{line} is not on the page:\n{page}");
+        }
+        assert!(!page.contains("loadgate_list_age_seconds{list=\"undated\"}"));
+        let earlier = metrics.page(Timestamp::from_millis(-90_000_000)).unwrap();
+        assert!(earlier.contains("loadgate_list_age_seconds{list=\"lookouts\"} 0\n"), "never negative");
+    }
+
     #[test]
     fn page_has_help_and_type_of_every_metric() {
         let metrics = metrics();
         metrics.partition_lag("cargo.messages", 3).records.set(7);
-        metrics.bundle_in_force("ab12");
+        metrics.bundle_in_force("ab12", [list("lookouts")]);
         metrics.profile_matches(["night-shift"]);
         metrics.evidence_suppressed(["known-lane"]);
         metrics.alert_threats(["drugs"]);
         metrics.evidence_outcomes(&["D1"]);
-        let page = metrics.page().unwrap();
+        let page = metrics.page(Timestamp::default()).unwrap();
         for row in catalogue::CATALOGUE {
             assert!(page.contains(&format!("# HELP {} {}\n", row.name, row.help)), "no HELP of {}", row.name);
             assert!(page.contains(&format!("# TYPE {} {}\n", row.name, row.kind.as_str())), "no TYPE of {}", row.name);
@@ -263,7 +317,7 @@ mod tests {
         metrics.dead_letters.of(Reason::BadAwb).inc();
         metrics.evidence.of("D2").inc();
         metrics.stage_busy.of(Stage::Screen).inc_by(0.25);
-        let page = metrics.page().unwrap();
+        let page = metrics.page(Timestamp::default()).unwrap();
         for line in [
             "loadgate_records_read_total{topic=\"cargo.messages\"} 3",
             "loadgate_alerts_total{decision=\"rfs\",domain=\"customs\"} 1",
@@ -284,7 +338,7 @@ mod tests {
         metrics.evidence.of("never heard of").inc();
         metrics.referrals.of("ZZ").inc();
         metrics.records_read.of(9).inc();
-        let page = metrics.page().unwrap();
+        let page = metrics.page(Timestamp::default()).unwrap();
         assert!(page.contains("loadgate_evidence_total{id=\"other\"} 1\n"));
         assert!(page.contains("loadgate_referrals_total{code=\"other\"} 1\n"));
         assert!(page.contains("loadgate_records_read_total{topic=\"other\"} 1\n"));
@@ -299,7 +353,7 @@ mod tests {
         matches.of("p0").inc();
         matches.of("p1000").inc();
         matches.of("p1001").inc();
-        let page = metrics.page().unwrap();
+        let page = metrics.page(Timestamp::default()).unwrap();
         assert!(page.contains("loadgate_profile_matches_total{profile=\"p0\"} 1\n"));
         assert!(page.contains("loadgate_profile_matches_total{profile=\"other\"} 2\n"));
     }
@@ -308,12 +362,12 @@ mod tests {
     fn only_the_bundle_in_force_is_named_and_its_counters_go_on() {
         let metrics = metrics();
         for hash in ["old", "new"] {
-            metrics.bundle_in_force(hash);
+            metrics.bundle_in_force(hash, [list(hash)]);
             metrics.profile_matches(["a"]).of("a").inc();
         }
-        let page = metrics.page().unwrap();
+        let page = metrics.page(Timestamp::default()).unwrap();
         assert!(page.contains("loadgate_bundle_info{hash=\"new\"} 1\n"));
-        assert!(!page.contains("hash=\"old\""));
+        assert!(!page.contains("hash=\"old\"") && !page.contains("list=\"old\""));
         assert!(page.contains("loadgate_profile_matches_total{profile=\"a\"} 2\n"));
     }
 
@@ -322,9 +376,12 @@ mod tests {
         let metrics = metrics();
         metrics.partition_lag("cargo.messages", 3).seconds.set(1.5);
         assert!(
-            metrics.page().unwrap().contains("loadgate_consumer_lag_seconds{partition=\"3\",topic=\"cargo.messages\"} 1.5\n")
+            metrics
+                .page(Timestamp::default())
+                .unwrap()
+                .contains("loadgate_consumer_lag_seconds{partition=\"3\",topic=\"cargo.messages\"} 1.5\n")
         );
         metrics.forget_partition("cargo.messages", 3);
-        assert!(!metrics.page().unwrap().contains("partition=\"3\""));
+        assert!(!metrics.page(Timestamp::default()).unwrap().contains("partition=\"3\""));
     }
 }

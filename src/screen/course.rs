@@ -39,7 +39,7 @@ pub fn id_hashes<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<u32> {
 fn id_of(hash: u32, bundle: &Bundle) -> Cow<'static, str> {
     let indicator = indicators::CATALOGUE.iter().map(|indicator| indicator.id).find(|id| id_hash(id) == hash);
     let profile = || bundle.profiles.iter().find(|profile| id_hash(&profile.id) == hash).map(|profile| profile.id.clone());
-    let lists = bundle.watch.iter().flat_map(|watch| watch.days()).map(|(id, _)| id);
+    let lists = bundle.watch.iter().flat_map(|watch| watch.lists()).map(|list| list.id);
     let mut list = lists.filter(|id| id_hash(id) == hash).map(str::to_owned);
     indicator
         .map(Cow::Borrowed)

@@ -7,6 +7,7 @@ use super::course;
 use super::decision::{self, Scratch};
 use super::facts::{Facts, FactsBuffer};
 use super::verdict::{Domain, Evidence, EvidenceKind, Occasion, Verdict};
+use super::watch::Lookups;
 use crate::bundle::Bundle;
 use crate::memory::History;
 use crate::memory::deadline::{Kind, Passed};
@@ -30,6 +31,11 @@ pub struct Judged<'c> {
 }
 
 impl Judge {
+    /// Names looked up on the watchlists since this was last asked.
+    pub fn take_lookups(&mut self) -> Lookups {
+        self.scratch.seen_parties.take_lookups()
+    }
+
     /// A bill or an amendment of it.
     pub fn declared<'c>(
         &mut self,

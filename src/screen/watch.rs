@@ -10,15 +10,16 @@ mod tests;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-pub use cache::Cache;
+pub use cache::{Cache, Lookups};
 use setting::Setting;
 
 use super::facts::Facts;
 use super::verdict::Evidence;
 use crate::diagnostic::Diagnostic;
-use crate::lists::{EntryId, Identifier, Known, Watchlists, ip_number};
-use crate::model::{ContactKind, Party, Role};
+use crate::lists::{EntryId, Identifier, Known, Source, Watchlists, ip_number};
+use crate::model::{ContactKind, Party, Role, Timestamp};
 use crate::names::{KeyBuffer, Schema, party_key};
 
 /// The lists of a bundle and how each is used.
@@ -31,6 +32,27 @@ pub struct Watch {
     pub hash: [u8; 32],
 }
 
+/// What operations see of a list in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListState<'l> {
+    pub id: &'l str,
+    pub entries: usize,
+    /// Rows that could not be read.
+    pub unread_rows: usize,
+    /// When the day began of which the list is, where the list or its setting says.
+    pub as_of: Option<Timestamp>,
+    /// Stale from this age on.
+    pub age_max: Duration,
+}
+
+impl<'l> ListState<'l> {
+    fn of(source: &'l Source, setting: &Setting) -> Self {
+        let as_of = source.as_of_day.map(|day| Timestamp::from_millis(i64::from(day) * DAY_MILLIS));
+        let age_max = Duration::from_secs(u64::from(setting.thresholds.age_days_max) * 86_400);
+        Self { id: &source.id, entries: source.entries.len(), unread_rows: source.unread_rows, as_of, age_max }
+    }
+}
+
 /// Milliseconds of a day.
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -40,9 +62,9 @@ impl Watch {
         folder::read(folder)
     }
 
-    /// The id of each list and the day of which it is, counted from 1970-01-01, where the list says.
-    pub fn days(&self) -> impl Iterator<Item = (&str, Option<i32>)> {
-        self.lists.sources().iter().map(|source| (source.id.as_str(), source.as_of_day))
+    /// What operations see of each list.
+    pub fn lists(&self) -> impl Iterator<Item = ListState<'_>> {
+        self.lists.sources().iter().zip(&self.settings).map(|(source, setting)| ListState::of(source, setting))
     }
 
     /// Appends what the lists say about the parties of a consignment. Same facts and lists, same evidence, whatever the cache

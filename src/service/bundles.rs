@@ -50,7 +50,7 @@ impl Rules {
     ) -> Result<Option<Arc<Current>>, ServiceError> {
         let (place, trust) = match self {
             Self::Fixed(bundle) => {
-                telemetry.metrics.bundle_in_force(&bundle.hash.to_string());
+                telemetry.bundle_in_force(bundle, None);
                 return Ok(Some(Arc::new(Current::new(Arc::clone(bundle)))));
             }
             Self::Delivered { place, trust } => (place, trust),
@@ -130,7 +130,7 @@ impl Keeper {
             None => {
                 let current = Arc::new(Current::new(bundle));
                 self.current = Some(Arc::clone(&current));
-                self.telemetry.bundle_in_force(&current.take().hash, &self.shelf);
+                self.telemetry.bundle_in_force(&current.take(), Some(&self.shelf));
                 // Nobody takes it when the service was stopped meanwhile.
                 let _ = self.give.send(current);
             }
@@ -140,7 +140,7 @@ impl Keeper {
     fn announce_when_over(&mut self) {
         if !self.replaced.is_empty() && self.replaced.iter().all(Replaced::is_gone) {
             self.replaced.clear();
-            self.current.iter().for_each(|current| self.telemetry.bundle_in_force(&current.take().hash, &self.shelf));
+            self.current.iter().for_each(|current| self.telemetry.bundle_in_force(&current.take(), Some(&self.shelf)));
         }
     }
 }

@@ -16,7 +16,7 @@ use super::worker::{Referral, ScreenedRecord, What};
 use crate::batch::Batch;
 use crate::bundle::pack::Kind;
 use crate::bundle::shelf::{Accepted, Shelf};
-use crate::bundle::{BundleHash, Refused};
+use crate::bundle::{Bundle, Refused};
 use crate::codes;
 use crate::kafka::Listener;
 use crate::memory::{FrozenMemory, Size};
@@ -25,6 +25,7 @@ use crate::metrics::{Bounds, Metrics};
 use crate::model::Timestamp;
 use crate::screen::indicators;
 use crate::screen::verdict::Decision;
+use crate::screen::watch::Watch;
 use crate::sink::{Holds, Outcome, Standing};
 use crate::source::{Claims, Input, Partition};
 
@@ -266,17 +267,18 @@ impl Telemetry {
         tracing::warn!(place, reason = refused.reason.as_str(), detail = refused.detail, "bundle refused; the running one stays");
     }
 
-    /// Nothing more is published under any other bundle.
-    pub fn bundle_in_force(&self, hash: &BundleHash, shelf: &Shelf) {
+    /// Nothing more is published under any other bundle. `shelf`: where it was delivered.
+    pub fn bundle_in_force(&self, bundle: &Bundle, shelf: Option<&Shelf>) {
+        let hash = bundle.hash;
         for kind in Kind::ALL {
-            let Some(accepted) = shelf.in_force(kind) else { continue };
+            let Some(accepted) = shelf.and_then(|shelf| shelf.in_force(kind)) else { continue };
             let Accepted { manifest, place, .. } = accepted;
             self.metrics.bundle_sequence.of(kind).set(i64::try_from(manifest.sequence).unwrap_or(i64::MAX));
             let (kind, sequence) = (kind.as_str(), manifest.sequence);
             let restores = manifest.restores.map(|restored| restored.sequence);
             tracing::info!(bundle = %hash, kind, sequence, restores, author = manifest.author, place, "bundle in force");
         }
-        self.metrics.bundle_in_force(&hash.to_string());
+        self.metrics.bundle_in_force(&hash.to_string(), bundle.watch.iter().flat_map(Watch::lists));
     }
 
     /// Positions after what is committed, of the owned partitions that anything was committed for.

@@ -14,7 +14,7 @@ use crate::batch::{Claim, Entry, Retro};
 use crate::bundle::{Bundle, BundleHash, Current};
 use crate::decode::Format;
 use crate::memory::departure::Due;
-use crate::metrics::labels::Rescreened;
+use crate::metrics::labels::{Answer, Rescreened};
 use crate::metrics::{ByName, Metrics};
 use crate::model::{ConsignmentId, Message, OutcomeKind, Timestamp};
 use crate::outputs::{Frames, Position, Source, Told};
@@ -22,6 +22,7 @@ use crate::screen::course;
 use crate::screen::indicators::{self, Indicator};
 use crate::screen::judge::{Judge, Judged};
 use crate::screen::verdict::{Decision, Domain, EvidenceKind, Verdict};
+use crate::screen::watch::{Lookups, Watch};
 use crate::sink::{Outbox, Outgoing};
 use crate::source::{Input, Partition};
 
@@ -131,7 +132,7 @@ impl Named {
     pub fn of(bundle: &Bundle, metrics: &Metrics) -> Self {
         let profiles = bundle.profiles.iter().map(|profile| profile.id.as_str());
         let suppressions = bundle.policy.suppressions.iter().map(|suppression| suppression.id.as_str());
-        let lists = bundle.watch.iter().flat_map(|watch| watch.days()).map(|(id, _)| id);
+        let lists = bundle.watch.iter().flat_map(Watch::lists).map(|list| list.id);
         let ids = indicators::CATALOGUE.iter().map(|indicator| indicator.id).chain(profiles.clone()).chain(lists);
         let [inspected, found] = metrics.evidence_outcomes(&ids.collect::<Vec<_>>());
         let threats = threats(bundle);
@@ -221,6 +222,9 @@ impl Worker {
             spans.push((told..outbox.len(), referred..referrals.len()));
         }
         drop(memory);
+        let Lookups { known, searched } = self.judge.take_lookups();
+        self.metrics.list_lookups.of(Answer::Known).inc_by(known);
+        self.metrics.list_lookups.of(Answer::Searched).inc_by(searched);
         Screened { remembered, outbox, referrals, spans, judged_by: bundle }
     }
 

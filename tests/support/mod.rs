@@ -1,6 +1,7 @@
 //! What the scenarios stand on: a real broker, replicas as processes, terminals that send and readers that check.
 
 pub mod audit;
+pub mod bundle;
 pub mod desk;
 pub mod fetched;
 pub mod group;

@@ -27,7 +27,7 @@ pub fn read(bytes: &[u8]) -> List {
         }
         match serde_json::from_str::<Entity>(line) {
             Ok(entity) => match schema(&entity.schema) {
-                Some(schema) => list.keep(entry(&entity, schema), number),
+                Some(schema) => _ = list.keep(entry(&entity, schema), number),
                 None => list.skipped += 1,
             },
             Err(error) => list.fault(number, format!("not an entity: {error}")),

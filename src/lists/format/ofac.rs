@@ -11,8 +11,12 @@ pub fn read(bytes: &[u8], companions: &[Vec<u8>]) -> List {
     let mut by_id = HashMap::new();
     rows(bytes, 12, &mut list, |list, line, row| {
         let entry = entry(row);
-        by_id.insert(entry.id.clone(), list.entries.len());
-        list.keep(entry, line);
+        let id = entry.id.clone();
+        if id.is_empty() {
+            return list.fault(line, "the entry has no number, by which aliases and addresses would name it");
+        }
+        // Only what is kept: the aliases of an entry that is refused are nobody else's.
+        by_id.extend(list.keep(entry, line).map(|at| (id, at)));
     });
     let [aliases, addresses] = [companions.first(), companions.get(1)];
     let of_entry = |list: &mut List, id: &str, add: &dyn Fn(&mut Entry)| {

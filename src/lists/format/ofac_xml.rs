@@ -14,7 +14,7 @@ pub fn read(bytes: &[u8]) -> List {
         &mut list,
         |_, _, _| {},
         |list, node, line| match node.all("uid").next() {
-            Some(_) => list.keep(entry(node), line),
+            Some(_) => _ = list.keep(entry(node), line),
             // `publshInformation` is spelt so in the schema.
             None => list.as_of_day = us_day(node.text("Publish_Date")).or(list.as_of_day),
         },

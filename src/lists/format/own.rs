@@ -54,7 +54,7 @@ pub fn read(bytes: &[u8]) -> List {
                 }
                 let row = Row { header: &header, row: &row };
                 match entry(&row, line) {
-                    Ok(entry) => list.keep(entry, line),
+                    Ok(entry) => _ = list.keep(entry, line),
                     Err(message) => list.fault(line, message),
                 }
             }

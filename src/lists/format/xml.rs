@@ -56,7 +56,7 @@ pub fn records(
     loop {
         let event = match reader.read_event() {
             Ok(event) => event,
-            Err(error) => return list.fault(lines.line_at(reader.error_position()), format!("not well-formed XML: {error}")),
+            Err(error) => return list.end(lines.line_at(reader.error_position()), format!("not well-formed XML: {error}")),
         };
         match event {
             Event::Start(tag) => {
@@ -70,7 +70,7 @@ pub fn records(
                 }
                 nodes += 1;
                 if open.len() >= DEPTH_MAX || nodes > RECORD_NODES_MAX {
-                    return list.fault(begun, "a record that is too deep or too large; reading ends here");
+                    return list.end(begun, "a record that is too deep or too large; reading ends here");
                 }
                 open.push(Node { name, ..Node::default() });
             }
@@ -99,7 +99,7 @@ pub fn records(
             }
             Event::Eof => {
                 if !open.is_empty() {
-                    list.fault(begun, "the file ends within this record");
+                    list.end(begun, "the file ends within this record");
                 }
                 return;
             }

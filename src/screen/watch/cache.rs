@@ -11,6 +11,14 @@ use crate::names::{Schema, Scorer, Search};
 /// Parties remembered in one generation; the cache holds two. Some 60 bytes each.
 const GENERATION_MAX: usize = 100_000;
 
+/// Names looked up.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Lookups {
+    /// Answered from memory.
+    pub known: u64,
+    pub searched: u64,
+}
+
 /// A bounded memory of answers. Holds no names, only their hashes; never changes an answer, only its cost.
 #[derive(Debug, Default)]
 pub struct Cache {
@@ -21,13 +29,15 @@ pub struct Cache {
     old: HashMap<u128, Vec<NameHit>>,
     search: Search,
     scorer: Scorer,
-    /// Names asked for, since whoever reads the number last set it back.
-    pub asked: u64,
-    /// Of them, those known.
-    pub known: u64,
+    lookups: Lookups,
 }
 
 impl Cache {
+    /// What was looked up since this was last asked.
+    pub fn take_lookups(&mut self) -> Lookups {
+        mem::take(&mut self.lookups)
+    }
+
     /// The hits of a party, from memory or from the lists.
     pub fn hits(
         &mut self,
@@ -45,19 +55,21 @@ impl Cache {
         if self.young.len() >= GENERATION_MAX {
             self.old = mem::take(&mut self.young);
         }
-        self.asked += 1;
         let key = key(name, schema, known);
         let hits = match self.young.entry(key) {
             Entry::Occupied(entry) => {
-                self.known += 1;
+                self.lookups.known += 1;
                 entry.into_mut()
             }
             Entry::Vacant(entry) => entry.insert(match self.old.remove(&key) {
                 Some(hits) => {
-                    self.known += 1;
+                    self.lookups.known += 1;
                     hits
                 }
-                None => lists.names(name, schema, known, None, &mut self.search),
+                None => {
+                    self.lookups.searched += 1;
+                    lists.names(name, schema, known, None, &mut self.search)
+                }
             }),
         };
         (hits.as_slice(), &mut self.scorer)

@@ -55,7 +55,8 @@ fn source(folder: &Path, setting: &Setting, hash: &mut Sha256) -> Result<ListSou
     let accepted = setting.thresholds.accept(&list, setting.entries_expected);
     accepted.map_err(|refusal| refused(format!("the list is refused: {refusal}")))?;
     let as_of_day = setting.as_of_day.or(list.as_of_day);
-    Ok(ListSource { id: setting.id.clone(), valid: setting.valid, entries: list.entries, as_of_day })
+    let (id, unread_rows) = (setting.id.clone(), list.fault_count);
+    Ok(ListSource { id, valid: setting.valid, entries: list.entries, unread_rows, as_of_day })
 }
 
 /// A file of the folder itself: a list cannot be read from anywhere else.
