@@ -31,10 +31,10 @@ pub struct Alignment {
 }
 
 /// Run together at most.
-const RUN_MAX: usize = 4;
+pub const RUN_MAX: usize = 4;
 const JOINED_LIMIT: u16 = 22;
 /// Run together words have one wrong hard letter at most.
-const JOINED_APART: u16 = 6;
+pub const JOINED_APART: u16 = 6;
 const INITIALS: f32 = 0.85;
 const ACRONYM: f32 = 0.88;
 /// Letters of a short form.

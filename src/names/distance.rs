@@ -5,7 +5,7 @@
 const LENGTH_MAX: usize = super::token::LETTERS_MAX;
 /// What a wrong letter costs.
 pub const WRONG: u16 = 10;
-const TWICE: u16 = 4;
+pub const TWICE: u16 = 4;
 const VOWEL_MORE: u16 = 8;
 const H_MORE: u16 = 5;
 const SWAPPED: u16 = 8;

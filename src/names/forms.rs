@@ -58,15 +58,21 @@ pub fn find_misspelt(letters: &str) -> Option<Form> {
         return None;
     }
     let allowed = (letters.len() / 6).min(SLIPS_MAX);
-    let first = letters.as_bytes().first()?;
-    let near = |form: &&(&String, Form)| form.0.len().abs_diff(letters.len()) <= allowed && within(form.0, letters, allowed);
-    LONG_FORMS.get(first)?.iter().find(near).map(|(_, form)| *form)
+    let (first, own) = (letters.as_bytes().first()?, hard_letters(letters));
+    let near = |long: &&LongForm| {
+        // Letters that only one of them has are looked at first: they tell most apart.
+        (long.hard_letters ^ own).count_ones() as usize <= 2 * allowed
+            && long.letters.len().abs_diff(letters.len()) <= allowed
+            && strsim::osa_distance(&long.letters, letters) <= allowed
+    };
+    LONG_FORMS.get(first)?.iter().find(near).map(|long| long.form)
 }
 
-/// Edits at most, looked at only when the letters allow it.
-fn within(form: &str, letters: &str, edits: usize) -> bool {
-    let (one, other) = (hard_letters(form), hard_letters(letters));
-    (one ^ other).count_ones() as usize <= 2 * edits && strsim::osa_distance(form, letters) <= edits
+/// A form that is found misspelt, too.
+struct LongForm {
+    letters: String,
+    hard_letters: u32,
+    form: Form,
 }
 
 /// Shorter words are near to too many others.
@@ -74,14 +80,17 @@ const MISSPELT_LETTERS_MIN: usize = 7;
 const SLIPS_MAX: usize = 2;
 
 /// By first letter.
-static LONG_FORMS: LazyLock<HashMap<u8, Vec<(&String, Form)>>> = LazyLock::new(|| {
-    let long = FORMS.iter().filter(|(letters, _)| letters.len() >= MISSPELT_LETTERS_MIN);
-    let mut long: Vec<_> = long.map(|(letters, form)| (letters, *form)).collect();
+static LONG_FORMS: LazyLock<HashMap<u8, Vec<LongForm>>> = LazyLock::new(|| {
+    let mut long: Vec<_> = FORMS.iter().filter(|(letters, _)| letters.len() >= MISSPELT_LETTERS_MIN).collect();
     long.sort();
-    long.into_iter().fold(HashMap::new(), |mut by_first: HashMap<_, Vec<_>>, form| {
-        form.0.as_bytes().first().into_iter().for_each(|first| by_first.entry(*first).or_default().push(form));
-        by_first
-    })
+    let mut by_first: HashMap<_, Vec<_>> = HashMap::new();
+    for (letters, form) in long {
+        let long = LongForm { letters: letters.clone(), hard_letters: hard_letters(letters), form: *form };
+        if let Some(first) = letters.as_bytes().first() {
+            by_first.entry(*first).or_default().push(long);
+        }
+    }
+    by_first
 });
 
 static FORMS: LazyLock<HashMap<String, Form>> = LazyLock::new(|| {

@@ -4,8 +4,14 @@
 //! both share whatever the slip between them ([`keys`]); the names that hold those words are counted together; the best of them
 //! are scored by the [`Scorer`], as if there were no index. So a score never depends on the index; only whether it is looked at.
 
+mod candidates;
 mod keys;
+mod likeness;
+mod marks;
+mod postings;
+mod records;
 mod segment;
+mod wanted;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,7 +34,7 @@ pub struct Index {
 #[derive(Debug, Default)]
 pub struct Search {
     scorer: Scorer,
-    counting: segment::Counting,
+    work: candidates::Work,
 }
 
 impl Index {
@@ -84,6 +90,12 @@ impl Index {
         found.retain(|found| !self.removed.contains(&found.owner));
         found.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.owner.cmp(&other.owner)));
     }
+}
+
+/// The part of `all` that is of number `at`, where `starts` tells where each begins and the last ends.
+fn range<'a, T>(starts: &[u32], all: &'a [T], at: u32) -> &'a [T] {
+    let bounds = starts.get(at as usize).zip(starts.get(at as usize + 1));
+    bounds.and_then(|(from, to)| all.get(*from as usize..*to as usize)).unwrap_or_default()
 }
 
 #[cfg(test)]

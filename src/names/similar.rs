@@ -1,6 +1,6 @@
 //! How alike two words are, and in which way.
 
-use super::distance::{WRONG, distance};
+use super::distance::{TWICE, WRONG, distance};
 use super::fold::Script;
 use super::token::Token;
 use super::words::Kind;
@@ -131,10 +131,12 @@ fn spelt_alike(one: &Token, other: &Token) -> Option<Meeting> {
 /// The least that two words with these hard letters cost: each letter that only one of them has is a slip, and a costly one unless
 /// the other has a letter that is mixed up with it.
 pub fn slips_apart(one: u32, other: u32) -> u16 {
-    const LEAST: u16 = 6;
     let apart = |one: u32, other: u32| (one & !other).count_ones().max((other & !one).count_ones()) as u16;
     (LEAST * apart(one, other)).max(WRONG * apart(mixed_up(one), mixed_up(other)))
 }
+
+/// The least that a wrong hard letter costs.
+const LEAST: u16 = 6;
 
 /// B and P, D and T, G and K, M and N, L and R as one letter each.
 fn mixed_up(letters: u32) -> u32 {
@@ -150,24 +152,164 @@ fn is_short_abjad(word: &Token, letters: usize) -> bool {
     word.script == Script::Abjad && letters <= SHORT
 }
 
-/// What can be told of two words at a glance: whether slips may turn one into the other, or they may sound alike.
+/// What tells most words apart that no slips turn into one another, of a word as typed and as heard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Glance {
+    typed: Outline,
+    heard: Outline,
+}
+
+/// The letters of a word without their order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Outline {
+    /// Hard letters below, the number of letters above.
+    letters: u32,
+    /// How often each vowel occurs, four bits each.
+    vowels: u32,
+}
+
+const LETTER_BITS: u32 = 26;
+const LETTERS: u32 = (1 << LETTER_BITS) - 1;
+const VOWELS: &[u8; 6] = b"aeiouy";
+const VOWEL_BITS: u32 = 4;
+
+impl Outline {
+    fn of(text: &str, letters: u32) -> Self {
+        let count = |vowel: &u8| (memchr::memchr_iter(*vowel, text.as_bytes()).count() as u32).min(15);
+        let vowels = VOWELS.iter().rev().fold(0, |vowels, vowel| vowels << VOWEL_BITS | count(vowel));
+        Self { letters: letters | (text.len().min(63) as u32) << LETTER_BITS, vowels }
+    }
+
+    fn length(self) -> usize {
+        (self.letters >> LETTER_BITS) as usize
+    }
+
+    /// What the letters cost at least that only this word has: each is a slip of its own.
+    fn more_than(self, other: Self) -> u16 {
+        let only = |one: u32, other: u32| (one & !other).count_ones() as u16;
+        let (own, others) = (self.letters & LETTERS, other.letters & LETTERS);
+        let count = |vowels: u32, at: u32| (vowels >> (at * VOWEL_BITS)) & 15;
+        let vowels = (0..6).map(|at| count(self.vowels, at).saturating_sub(count(other.vowels, at))).sum::<u32>() as u16;
+        (LEAST * only(own, others) + VOWEL_LEAST * vowels).max(WRONG * only(mixed_up(own), mixed_up(others)))
+    }
+
+    fn may_be_slip_of(self, other: Self) -> bool {
+        let limit = slips_allowed(self.length().max(other.length()));
+        self.length().abs_diff(other.length()) as u16 * TWICE <= limit
+            && self.more_than(other).max(other.more_than(self)) <= limit
+    }
+}
+
+/// The least that a wrong vowel costs.
+const VOWEL_LEAST: u16 = 3;
+
+impl Glance {
+    pub fn of(word: &Token) -> Self {
+        Self { typed: Outline::of(&word.text, word.letters), heard: Outline::of(&word.sound, word.heard_letters) }
+    }
+
+    /// Of words run together.
+    pub fn of_run(run: &[Token]) -> Self {
+        let mut whole = Self::default();
+        let mut length = 0;
+        for token in run {
+            whole.typed.letters |= token.letters;
+            whole.heard.letters |= token.heard_letters;
+            length += token.text.len();
+        }
+        whole.typed.letters |= (length.min(63) as u32) << LETTER_BITS;
+        whole
+    }
+
+    /// Whether this run of words may be that word.
+    pub fn may_be_joined(self, word: Self) -> bool {
+        let apart = |one: Outline, other: Outline| slips_apart(one.letters & LETTERS, other.letters & LETTERS);
+        self.length().abs_diff(word.length()) <= 2
+            && apart(self.typed, word.typed).min(apart(self.heard, word.heard)) <= super::align::JOINED_APART
+    }
+
+    pub fn length(self) -> usize {
+        self.typed.length()
+    }
+
+    /// False when no slips that are forgiven turn the words into one another, and they do not sound alike.
+    pub fn may_be_slip_of(self, other: Self) -> bool {
+        self.typed.may_be_slip_of(other.typed) || self.heard.may_be_slip_of(other.heard)
+    }
+}
+
+/// What can be told of a word without looking at its letters.
 #[derive(Debug, Clone, Copy)]
 pub struct Brief {
-    letters: u32,
-    heard_letters: u32,
+    glance: Glance,
+    /// Hashes.
+    canonical: u32,
+    sound: u32,
+    skeleton: u32,
     length: u8,
+    first: u8,
+    kind: Kind,
+    script: Script,
+    is_number: bool,
+    has_nicknames: bool,
 }
 
 impl Brief {
     pub fn of(word: &Token) -> Self {
-        Self { letters: word.letters, heard_letters: word.heard_letters, length: word.text.len() as u8 }
+        Self {
+            glance: Glance::of(word),
+            canonical: hash(&word.canonical),
+            sound: hash(&word.sound),
+            skeleton: hash(&word.skeleton),
+            length: word.text.len() as u8,
+            first: word.text.bytes().next().unwrap_or_default(),
+            kind: word.kind,
+            script: word.script,
+            is_number: word.number.is_some(),
+            has_nicknames: !word.nicknames.is_empty(),
+        }
     }
 
-    pub fn may_be_slip_of(self, other: Self) -> bool {
-        let limit = slips_allowed(usize::from(self.length.max(other.length)));
-        let least = slips_apart(self.letters, other.letters).min(slips_apart(self.heard_letters, other.heard_letters));
-        least <= limit && self.length.abs_diff(other.length) <= 4
+    pub fn kind(self) -> Kind {
+        self.kind
     }
+
+    pub fn length(self) -> usize {
+        self.length.into()
+    }
+
+    pub fn first(self) -> u8 {
+        self.first
+    }
+
+    /// False when [`meet`] is sure to say `None`.
+    pub fn may_meet(self, other: Self) -> bool {
+        if self.is_number || other.is_number {
+            return self.is_number && other.is_number;
+        }
+        if self.canonical == other.canonical {
+            return true;
+        }
+        if self.length == 1 || other.length == 1 {
+            return self.first == other.first;
+        }
+        if self.has_nicknames && other.has_nicknames {
+            return true;
+        }
+        is_idle(self.kind) == is_idle(other.kind)
+            && (self.sound == other.sound
+                || self.glance.may_be_slip_of(other.glance)
+                || (self.skeleton == other.skeleton && self.script != other.script)
+                || self.glance.typed == other.glance.typed)
+    }
+
+    pub fn glance(self) -> Glance {
+        self.glance
+    }
+}
+
+fn hash(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, letter| (hash ^ u32::from(letter)).wrapping_mul(0x0100_0193))
 }
 
 /// Short words in scripts of syllables are all alike, and nobody mistypes a letter in them.
@@ -240,8 +382,27 @@ fn anagram(one: &Token, other: &Token) -> Option<Meeting> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::names::token::Schema;
+
+    proptest! {
+        #[test]
+        fn a_glance_denies_no_meeting(
+            one in "[a-z]{1,9}",
+            at in 0_usize..9,
+            change in "[a-z]{0,2}",
+            company in any::<bool>(),
+        ) {
+            let schema = if company { Schema::Company } else { Schema::Person };
+            let at = at.min(one.len());
+            let other = format!("{}{change}{}", &one[..at], &one[(at + 1).min(one.len())..]);
+            let [one, other] = [&one, &other].map(|word| Token::new(word, schema, Script::Alphabet));
+            let seen = Brief::of(&one).may_meet(Brief::of(&other));
+            prop_assert!(seen || meet(&one, &other).is_none(), "{} {}", one.text, other.text);
+        }
+    }
 
     fn meeting(one: &str, other: &str) -> Option<(How, i32)> {
         let token = |word: &str| Token::new(word, Schema::Person, Script::Alphabet);

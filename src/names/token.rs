@@ -98,7 +98,19 @@ impl Token {
 
     /// What the word adds when it is met.
     pub fn weight(&self) -> f32 {
-        match self.kind {
+        self.kind.weight()
+    }
+
+    /// What the word costs when it is not met.
+    pub fn loss(&self) -> f32 {
+        self.kind.loss()
+    }
+}
+
+impl Kind {
+    /// What a word adds when it is met.
+    pub fn weight(self) -> f32 {
+        match self {
             Kind::Plain => 1.0,
             Kind::Common => 0.75,
             Kind::Initial => 0.6,
@@ -110,9 +122,9 @@ impl Token {
         }
     }
 
-    /// What the word costs when it is not met.
-    pub fn loss(&self) -> f32 {
-        match self.kind {
+    /// What a word costs when it is not met.
+    pub fn loss(self) -> f32 {
+        match self {
             Kind::Plain | Kind::Common | Kind::Initial => 1.0,
             Kind::Generic => 0.8,
             Kind::Number => 0.5,

@@ -48,7 +48,7 @@ pub fn number(word: &str) -> Option<u32> {
     if !digits.is_empty() && matches!(word.get(digits.len()..), Some("" | "st" | "nd" | "rd" | "th")) {
         return digits.parse().ok();
     }
-    NUMBERS.iter().find(|(written, _)| *written == word).map(|(_, number)| *number)
+    NUMBERS.get(word).copied()
 }
 
 /// Given names of which one may stand for the other; a name may be in several groups.
@@ -85,7 +85,9 @@ static NICKNAMES: LazyLock<HashMap<&'static str, Vec<u16>>> = LazyLock::new(|| {
 });
 
 /// Sorted by number; misspellings that are met often included.
-static NUMBERS: &[(&str, u32)] = &[
+static NUMBERS: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| NUMBER_WORDS.iter().copied().collect());
+
+static NUMBER_WORDS: &[(&str, u32)] = &[
     ("one", 1),
     ("first", 1),
     ("two", 2),

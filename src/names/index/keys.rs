@@ -1,6 +1,7 @@
 //! Keys: hashes under which words are found that differ by a slip, a vowel, a script or a nickname.
 
 use super::super::fold::Script;
+use super::super::similar::Glance;
 use super::super::token::{Name, Schema, Token};
 use super::super::words;
 
@@ -102,9 +103,13 @@ fn shape_keys(shape: &Shape, slips: Slips, take: &mut impl FnMut(u32)) {
     }
 }
 
-/// The key of a piece of a word, by its sound.
-pub fn of_piece(sound: &str) -> u32 {
-    hash(Kind::Shape, Shape::of(sound).letters().iter().copied())
+/// The key of a piece of a word, as a word of its own.
+pub fn of_piece(piece: &str, schema: Schema) -> u32 {
+    let row = match schema {
+        Schema::Person => words::of_person(piece),
+        Schema::Company => words::of_company(piece),
+    };
+    hash(Kind::Canonical, row.map_or(piece, |row| row.canonical).bytes())
 }
 
 /// The keys of words run together, by their sounds.
@@ -112,6 +117,14 @@ pub fn of_joined_slips<'t>(sounds: impl Iterator<Item = &'t str>, mut take: impl
     let mut shape = Shape::new();
     sounds.for_each(|sound| shape.append(sound));
     shape_keys(&shape, Slips::All, &mut take);
+}
+
+/// The key under which a word itself is.
+pub fn of_canonical(word: &Token) -> u32 {
+    match word.number {
+        Some(number) => hash(Kind::Number, number.to_le_bytes().into_iter()),
+        None => hash(Kind::Canonical, word.canonical.bytes()),
+    }
 }
 
 /// The key of first letters.
@@ -197,24 +210,32 @@ fn mix(mut value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// Numbers under keys: sorted pairs behind a table of where each leading part of a key begins.
+/// A number under a key; of words, with what tells most others apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Keyed {
+    pub key: u32,
+    pub word: u32,
+    pub glance: Glance,
+}
+
+/// Numbers under keys, sorted, behind a table of where each leading part of a key begins.
 #[derive(Debug, Default)]
 pub struct Keys {
     /// By the upper bits of the key.
     starts: Vec<u32>,
     shift: u32,
-    pairs: Vec<(u32, u32)>,
+    keyed: Vec<Keyed>,
 }
 
 impl Keys {
-    pub fn build(mut pairs: Vec<(u32, u32)>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        pairs.shrink_to_fit();
-        let bits = (usize::BITS - (pairs.len() / 2).leading_zeros()).clamp(1, 24);
+    pub fn build(mut keyed: Vec<Keyed>) -> Self {
+        keyed.sort_unstable();
+        keyed.dedup();
+        keyed.shrink_to_fit();
+        let bits = (usize::BITS - (keyed.len() / 2).leading_zeros()).clamp(1, 24);
         let shift = 32 - bits;
         let mut starts = vec![0; (1 << bits) + 1];
-        for (key, _) in &pairs {
+        for Keyed { key, .. } in &keyed {
             if let Some(count) = starts.get_mut((key >> shift) as usize + 1) {
                 *count += 1;
             }
@@ -224,18 +245,23 @@ impl Keys {
             sum += *start;
             *start = sum;
         }
-        Self { starts, shift, pairs }
+        Self { starts, shift, keyed }
     }
 
     /// The numbers under a key.
     pub fn find(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
+        self.find_keyed(key).map(|keyed| keyed.word)
+    }
+
+    /// What is under a key.
+    pub fn find_keyed(&self, key: u32) -> impl Iterator<Item = &Keyed> + '_ {
         let bucket = (key >> self.shift) as usize;
         let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1)).map(|(from, to)| *from as usize..*to as usize);
-        let pairs = range.and_then(|range| self.pairs.get(range)).unwrap_or_default();
-        pairs.iter().filter(move |(known, _)| *known == key).map(|(_, number)| *number)
+        let bucket = range.and_then(|range| self.keyed.get(range)).unwrap_or_default();
+        bucket.iter().filter(move |known| known.key == key)
     }
 
     pub fn bytes(&self) -> usize {
-        self.starts.capacity() * 4 + self.pairs.capacity() * 8
+        self.starts.capacity() * 4 + self.keyed.capacity() * size_of::<Keyed>()
     }
 }

@@ -1,0 +1,242 @@
+//! Which words of a vocabulary meet a word: known beforehand of each of its own, remembered of others, since parties share their
+//! words.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread;
+
+use super::super::similar::{Brief, meet};
+use super::super::token::{Schema, Token};
+use super::super::words::Kind;
+use super::keys::{self, Keyed, Keys};
+use super::range;
+
+/// A word of the vocabulary that meets another.
+#[derive(Debug, Clone, Copy)]
+pub struct Alike {
+    pub word: u32,
+    pub similarity: f32,
+}
+
+/// The words of one segment.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    /// Told from every other of the process, for what is remembered of it.
+    id: u64,
+    tokens: Vec<Token>,
+    /// The same at a glance.
+    briefs: Vec<Brief>,
+    kinds: Vec<Kind>,
+    by_key: Keys,
+    /// The words that meet each word, and where each word's begin.
+    alike: Vec<Alike>,
+    alike_starts: Vec<u32>,
+    /// Words by first letter, the shortest first, and where each letter's begin.
+    by_first: Vec<u32>,
+    first_starts: Vec<u32>,
+}
+
+/// Words that meet a query's word.
+#[derive(Debug, Clone)]
+pub enum AlikeWords {
+    /// Those of this word of the vocabulary.
+    Of(u32),
+    Remembered(Arc<[Alike]>),
+}
+
+impl Default for AlikeWords {
+    fn default() -> Self {
+        Self::Remembered(Arc::default())
+    }
+}
+
+impl Vocabulary {
+    /// `id`: told from that of every other of the process.
+    pub fn new(id: u64, tokens: Vec<Token>) -> Self {
+        let briefs: Vec<_> = tokens.iter().map(Brief::of).collect();
+        let mut keyed = Vec::new();
+        for ((token, brief), word) in tokens.iter().zip(&briefs).zip(0..) {
+            keys::of_word(token, |key| keyed.push(Keyed { key, word, glance: brief.glance() }));
+        }
+        let by_key = Keys::build(keyed);
+        let (first_starts, by_first) = by_first(&briefs);
+        let kinds = tokens.iter().map(|token| token.kind).collect();
+        let mut vocabulary = Self { id, tokens, briefs, kinds, by_key, by_first, first_starts, ..Self::default() };
+        vocabulary.know_alike();
+        vocabulary
+    }
+
+    /// Finds what each word meets, on every core.
+    fn know_alike(&mut self) {
+        let parts = thread::available_parallelism().map_or(1, NonZero::get);
+        let share = self.tokens.len().div_ceil(parts).max(1);
+        let vocabulary = &*self;
+        let found: Vec<Vec<Vec<Alike>>> = thread::scope(|scope| {
+            let part = |words: &[Token]| {
+                let mut likeness = Likeness::default();
+                words.iter().map(|word| likeness.find(word, vocabulary).to_vec()).collect()
+            };
+            let threads: Vec<_> = self.tokens.chunks(share).map(|words| scope.spawn(move || part(words))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
+        });
+        let found = found.concat();
+        let starts = found.iter().scan(0, |end, alike| {
+            *end += alike.len() as u32;
+            Some(*end)
+        });
+        self.alike_starts = std::iter::once(0).chain(starts).collect();
+        self.alike = found.concat();
+    }
+
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    pub fn token(&self, word: u32) -> Option<&Token> {
+        self.tokens.get(word as usize)
+    }
+
+    pub fn tokens(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    pub fn kind(&self, word: u32) -> Option<Kind> {
+        self.kinds.get(word as usize).copied()
+    }
+
+    pub fn brief(&self, word: u32) -> Option<Brief> {
+        self.briefs.get(word as usize).copied()
+    }
+
+    /// What is under a key.
+    pub fn under(&self, key: u32) -> impl Iterator<Item = &Keyed> + '_ {
+        self.by_key.find_keyed(key)
+    }
+
+    pub fn alike<'a>(&'a self, words: &'a AlikeWords) -> &'a [Alike] {
+        match words {
+            AlikeWords::Of(word) => range(&self.alike_starts, &self.alike, *word),
+            AlikeWords::Remembered(alike) => alike,
+        }
+    }
+
+    /// The words of one letter that are this letter.
+    pub fn letters(&self, first: u8) -> &[u32] {
+        let words = self.beginning_with(first);
+        let end = words.partition_point(|word| self.brief(*word).is_some_and(|brief| brief.length() == 1));
+        words.get(..end).unwrap_or_default()
+    }
+
+    /// The words that begin with a letter, the shortest first.
+    pub fn beginning_with(&self, first: u8) -> &[u32] {
+        range(&self.first_starts, &self.by_first, first.into())
+    }
+
+    /// The word that is spelt so.
+    pub fn word(&self, text: &str, schema: Schema) -> Option<u32> {
+        let same = |word: &u32| self.token(*word).is_some_and(|word| word.text == text);
+        self.under(keys::of_piece(text, schema)).map(|keyed| keyed.word).find(same)
+    }
+
+    /// This very word.
+    fn position(&self, token: &Token) -> Option<u32> {
+        let same = |word: &u32| {
+            self.token(*word).is_some_and(|known| {
+                (known.text.as_str(), known.kind, known.script) == (token.text.as_str(), token.kind, token.script)
+            })
+        };
+        self.under(keys::of_canonical(token)).map(|keyed| keyed.word).find(same)
+    }
+
+    pub fn bytes(&self) -> usize {
+        let text =
+            |word: &Token| word.text.capacity() + word.canonical.capacity() + word.sound.capacity() + word.skeleton.capacity();
+        self.tokens.iter().map(text).sum::<usize>()
+            + self.tokens.capacity() * size_of::<Token>()
+            + self.kinds.capacity()
+            + self.briefs.capacity() * size_of::<Brief>()
+            + self.by_key.bytes()
+            + self.alike.capacity() * size_of::<Alike>()
+            + 4 * (self.alike_starts.capacity() + self.by_first.capacity() + self.first_starts.capacity())
+    }
+}
+
+/// The words by their first letter, the shortest of each first.
+fn by_first(briefs: &[Brief]) -> (Vec<u32>, Vec<u32>) {
+    let mut words: Vec<u32> = (0..briefs.len() as u32).collect();
+    let key = |word: &u32| briefs.get(*word as usize).map(|brief| (brief.first(), brief.length()));
+    words.sort_by_key(key);
+    let start = |first: u32| words.partition_point(|word| key(word).is_some_and(|key| u32::from(key.0) < first)) as u32;
+    ((0..=256).map(start).collect(), words)
+}
+
+/// Words remembered with the words like them; some 200 bytes each.
+const KNOWN_MAX: usize = 50_000;
+
+/// The memory of one thread.
+#[derive(Debug, Default)]
+pub struct Likeness {
+    /// By word of the vocabulary: the last round in which it was looked at.
+    seen: Vec<u32>,
+    round: u32,
+    found: Vec<Alike>,
+    known: HashMap<u128, Arc<[Alike]>>,
+}
+
+impl Likeness {
+    /// The words that meet a query's word.
+    pub fn of(&mut self, token: &Token, vocabulary: &Vocabulary) -> AlikeWords {
+        if let Some(word) = vocabulary.position(token) {
+            return AlikeWords::Of(word);
+        }
+        let key = key(token, vocabulary.id);
+        if let Some(known) = self.known.get(&key) {
+            return AlikeWords::Remembered(Arc::clone(known));
+        }
+        let found: Arc<[_]> = self.find(token, vocabulary).into();
+        if self.known.len() >= KNOWN_MAX {
+            self.known.clear();
+        }
+        self.known.insert(key, Arc::clone(&found));
+        AlikeWords::Remembered(found)
+    }
+
+    fn find(&mut self, token: &Token, vocabulary: &Vocabulary) -> &[Alike] {
+        self.found.clear();
+        // Another vocabulary has other words, so what was seen there says nothing.
+        self.round = self.round.wrapping_add(1);
+        if self.seen.len() < vocabulary.len() {
+            self.seen.resize(vocabulary.len(), 0);
+        }
+        let brief = Brief::of(token);
+        let glance = brief.glance();
+        let Self { seen, round, found, .. } = self;
+        keys::of_query(token, |key, by_spelling| {
+            for Keyed { word, glance: known, .. } in vocabulary.under(key).copied() {
+                if by_spelling && !glance.may_be_slip_of(known) {
+                    continue;
+                }
+                let Some(last) = seen.get_mut(word as usize) else { continue };
+                if std::mem::replace(last, *round) == *round || !vocabulary.brief(word).is_some_and(|known| brief.may_meet(known))
+                {
+                    continue;
+                }
+                let meeting = vocabulary.token(word).and_then(|known| meet(token, known));
+                found.extend(meeting.map(|meeting| Alike { word, similarity: meeting.similarity }));
+            }
+        });
+        &self.found
+    }
+}
+
+/// 128 bits of everything that the answer depends on.
+fn key(token: &Token, vocabulary: u64) -> u128 {
+    let half = |seed: u8| {
+        let mut hasher = DefaultHasher::new();
+        (seed, vocabulary, token.kind, token.script, &token.text).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(1) << 64 | half(2)
+}

@@ -1,0 +1,75 @@
+//! A list's names as rows of word numbers, each on a cache line: looking at a name is waiting for memory.
+
+use super::super::forms::Form;
+
+/// Words of a name that are kept in its own record.
+const OWN: usize = 7;
+
+#[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
+struct Record {
+    /// The last of a longer name is where the rest of its words begins.
+    words: [u32; OWN],
+    count: u8,
+    form: Option<Form>,
+}
+
+#[derive(Debug, Default)]
+pub struct Records {
+    records: Vec<Record>,
+    /// The words of names that have more than [`OWN`], all of each.
+    long: Vec<u32>,
+}
+
+impl Records {
+    pub fn push(&mut self, words: &[u32], form: Option<Form>) {
+        let mut own = [0; OWN];
+        if words.len() > OWN {
+            own.last_mut().into_iter().for_each(|last| *last = self.long.len() as u32);
+            self.long.extend(words);
+        } else {
+            own.iter_mut().zip(words).for_each(|(slot, word)| *slot = *word);
+        }
+        self.records.push(Record { words: own, count: words.len() as u8, form });
+    }
+
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// The words of a name, in its order.
+    pub fn words(&self, name: u32) -> &[u32] {
+        let Some(record) = self.records.get(name as usize) else { return &[] };
+        let count = usize::from(record.count);
+        match record.words.get(..count) {
+            Some(words) => words,
+            None => {
+                let from = record.words.last().map_or(0, |at| *at as usize);
+                self.long.get(from..from + count).unwrap_or_default()
+            }
+        }
+    }
+
+    pub fn form(&self, name: u32) -> Option<Form> {
+        self.records.get(name as usize).and_then(|record| record.form)
+    }
+
+    /// Gives every word its new number.
+    pub fn renumber(&mut self, numbers: &[u32]) {
+        let new = |word: &mut u32| *word = numbers.get(*word as usize).copied().unwrap_or_default();
+        for record in &mut self.records {
+            let count = usize::from(record.count);
+            record.words.iter_mut().take(if count > OWN { 0 } else { count }).for_each(new);
+        }
+        self.long.iter_mut().for_each(new);
+    }
+
+    pub fn shrink(&mut self) {
+        self.records.shrink_to_fit();
+        self.long.shrink_to_fit();
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.records.capacity() * size_of::<Record>() + self.long.capacity() * 4
+    }
+}
