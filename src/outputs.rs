@@ -11,7 +11,7 @@ pub mod read;
 mod referral;
 
 pub use alert::{Alert, Position, Summary};
-pub use assessment::{AssessmentLine, Suppressed};
+pub use assessment::{AssessmentLine, CapLine, Suppressed};
 pub use dead_letter::{DeadLetter, Header, REDRIVEN, Redriven};
 pub use frames::Frames;
 pub use referral::{Referral, Told};

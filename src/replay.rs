@@ -6,12 +6,14 @@ use std::sync::Arc;
 use crate::bundle::Bundle;
 use crate::decode::{Context, Decoded, Decoder, Format, Limits};
 use crate::memory::observation::{Assessed, LogPlace, Observation, Stamp};
+use crate::memory::tally::Tallied;
 use crate::memory::{Digest, Horizons, Key, Keys, Memory, Observer, Seen};
 use crate::model::{ConsignmentId, Message, Timestamp};
 use crate::record::Rejected;
-use crate::screen::course::{self, id_hashes};
+use crate::screen::course::{self, id_hash, id_hashes};
 use crate::screen::judge::{Judge, Judged};
 use crate::screen::verdict::Decision;
+use crate::screen::{budget, cap};
 use crate::sink::{Holds, Telling};
 
 /// One log of one partition, replayed from its beginning.
@@ -166,6 +168,8 @@ impl Replay {
         let place = LogPlace { index: self.answers, ..seen.place };
         self.answers += 1;
         let assessed = assessed(judged, key, Seen { place, ..seen });
+        let tallied = tallied(judged, key, seen);
+        tallied.into_iter().for_each(|tallied| self.memory.fold(&Observation::Tallied(tallied)));
         let silent = assessed.evidence.is_empty() && assessed.answered.is_empty() && judged.verdict.withdrawn.is_empty();
         if !silent {
             self.memory.fold(&Observation::Assessed(assessed));
@@ -203,4 +207,11 @@ fn assessed(judged: &Judged<'_>, key: Key, seen: Seen) -> Assessed {
         evidence: id_hashes(verdict.reasons()),
         answered: id_hashes(verdict.answered.iter().map(|id| &**id)),
     }
+}
+
+/// What memory would count of it.
+fn tallied(judged: &Judged<'_>, key: Key, seen: Seen) -> Option<Tallied> {
+    let caps = cap::counted(&judged.verdict.evidence).map(|(id, cap)| (id_hash(id), cap.demoted));
+    let rank = budget::rank(&judged.verdict, &judged.consignment, seen.received);
+    Tallied::new(seen.received, caps, judged.consignment.origin.map(|terminal| (terminal, rank)), || key)
 }

@@ -8,8 +8,9 @@ use crate::support::audit::{assert_each_exactly_once, assert_in_order};
 use crate::support::desk::{Delivery, Desk, Version, all_announce, count, in_force};
 use crate::support::reader::{Live, Published, committed};
 use crate::support::replica::{Replica, Setup};
+use crate::support::seed::Seed;
 use crate::support::terminals::{Terminals, send_payload};
-use crate::support::{eventually, kafka};
+use crate::support::{eventually, kafka, waybill};
 
 const PARTITIONS: i32 = 6;
 const REPLICAS: usize = 3;
@@ -127,6 +128,42 @@ fn ten_thousand_profiles_are_taken_over_while_messages_flow() {
     assert_each_exactly_once(cluster, &setup.input, &committed(cluster, &setup.assessments, "assessment"));
 }
 
+/// What a pack of lists weighs is not what a topic takes by default: the one that `topics --create` makes does.
+#[test]
+fn lists_travel_in_a_signed_bundle_and_match_from_it_in_the_running_service() {
+    let cluster = kafka::shared();
+    let desk = Desk::open(cluster, Delivery::Topic);
+    let mut setup = Setup::new(cluster, "bundle-lists", 1);
+    setup.further = desk.configuration.clone();
+    let first = publish(&desk, 1);
+    let replica = setup.ready_replica("only");
+    let live = Live::start(cluster, &setup.assessments, "assessment");
+    let listed = |number: u32| {
+        send_payload(cluster, &setup.input, &waybill::awb(number), waybill::clear(number).as_bytes());
+        let awb = waybill::awb(number);
+        let line =
+            |lines: &[Published]| lines.iter().find(|line| line.value["awb"] == awb.as_str()).map(|line| line.value.clone());
+        let line = eventually("it is assessed", DEADLINE, || live.with(line));
+        let ids = line["evidence_ids"].as_array().unwrap().iter().any(|id| id == "pumps");
+        (line["bundle"].as_str().unwrap().to_owned(), ids)
+    };
+    assert_eq!(listed(1), (first.hash, false));
+
+    write_lists(&desk, &mut Seed::new(7));
+    let second = publish(&desk, 2);
+    assert!(fs::metadata(desk.path("2.bundle")).unwrap().len() > 3 << 20);
+    all_announce(std::slice::from_ref(&replica), &second.hash);
+    assert_eq!(listed(2), (second.hash, true));
+
+    let narrow = cluster.topic("bundle-lists.narrow", 1);
+    let configuration = fs::read_to_string(desk.path("loadgate.toml")).unwrap().replace(&desk.topic, &narrow);
+    fs::write(desk.path("narrow.toml"), configuration).unwrap();
+    let refused = desk.command(&["bundle", "publish", "2.bundle", "--config", "narrow.toml"]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(told.contains(&format!("--entity-name {narrow} --add-config max.message.bytes=68157440")), "{told}");
+}
+
 /// One of many that no waybill here matches.
 fn profile(number: u32) -> String {
     let letter = |place: u32| char::from(b'A' + (number / 26_u32.pow(place) % 26) as u8);
@@ -142,6 +179,15 @@ fn profile(number: u32) -> String {
 fn publish(desk: &Desk, sequence: i64) -> Version {
     desk.write("policy.toml", &format!("[thresholds.customs]\ndnl = {}\n", 900 + sequence));
     desk.publish(sequence)
+}
+
+/// One entry that the waybills meet, and some megabytes that no compression makes small.
+fn write_lists(desk: &Desk, seed: &mut Seed) {
+    let settings = "[[list]]\nid = 'pumps'\nfile = 'pumps.csv'\nformat = 'csv'\nowner = 'joint unit'\n";
+    desk.write("lists/lists.toml", settings);
+    let reason = |seed: &mut Seed| (0..1_000).map(|_| format!("{:016x}", seed.next())).collect::<String>();
+    let rows: String = (2..250).map(|id| format!("{id},NOBODY {id},{}\n", reason(seed))).collect();
+    desk.write("lists/pumps.csv", &format!("id,name,reason\n1,Northern Pump Service Inc,lookout\n{rows}"));
 }
 
 fn bundle(assessment: &Published) -> &str {

@@ -13,6 +13,7 @@
 mod backtest_command;
 mod broker_away_at_start;
 mod bundle_swap;
+mod caps_and_budgets;
 mod chart;
 mod container;
 mod dead_letters;

@@ -6,20 +6,24 @@ use std::path::Path;
 
 use super::File;
 use super::pack::FILES_MAX;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::screen::watch;
 
 /// A profile is a page or two; this bounds what a misplaced file can cost.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 /// Folders within `profiles`.
 const DEPTH_MAX: usize = 4;
 
-/// The watchlists' folder, which they read themselves.
-pub(super) const LISTS: &str = "lists";
+/// The watchlists' folder, of which only what its `lists.toml` names is read.
+const LISTS: &str = "lists";
+/// Twice the largest collection of lists that is published.
+const LIST_BYTES_MAX: u64 = 8 << 30;
 
-/// Every TOML file below the folder, in no particular order.
+/// Every TOML file below the folder, and the watchlists, in no particular order.
 pub(super) fn files(root: &Path) -> Result<Vec<File>, Vec<Diagnostic>> {
     let (mut files, mut faults) = (Vec::new(), Vec::new());
     read_folder(root, "", 0, &mut files, &mut faults);
+    read_lists(&root.join(LISTS), &mut files, &mut faults);
     if files.len() > FILES_MAX {
         faults.push(Diagnostic::of_file(root.display().to_string(), format!("more than {FILES_MAX} files")));
     }
@@ -50,6 +54,27 @@ fn read_folder(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<File>,
             }
         }
     }
+}
+
+/// `lists.toml`, and the files that it names; it is judged where all bundles are.
+fn read_lists(folder: &Path, files: &mut Vec<File>, faults: &mut Vec<Diagnostic>) {
+    let settings = folder.join(watch::SETTINGS);
+    if !settings.exists() {
+        return;
+    }
+    let path = format!("{LISTS}/{}", watch::SETTINGS);
+    let text = match read_file(&settings) {
+        Ok(text) => text,
+        Err(error) => return faults.push(Diagnostic::of_file(path, error)),
+    };
+    for name in watch::named(Source { name: &path, text: &text }) {
+        let path = format!("{LISTS}/{name}");
+        match read_bounded(&folder.join(name), LIST_BYTES_MAX) {
+            Ok(bytes) => files.push(File { path, text: crate::lists::into_text(bytes) }),
+            Err(error) => faults.push(Diagnostic::of_file(path, format!("cannot be read: {error}"))),
+        }
+    }
+    files.push(File { path, text });
 }
 
 /// A file whole, unless it is larger.

@@ -58,6 +58,8 @@ pub struct File {
     pub text: String,
 }
 
+/// Where watchlists are.
+const LISTS: &str = "lists/";
 const POLICY: &str = "policy.toml";
 /// When an emergency lookout on top of the bundle holds, and where its profiles are. Its ids cannot meet those of the bundle.
 const LOOKOUT: &str = "lookout.toml";
@@ -67,10 +69,7 @@ pub const LOOKOUT_ID: &str = "lookout-";
 impl Bundle {
     /// Reads a folder, or a packed bundle whose signatures are not asked for; every fault in every file is told.
     pub fn load(path: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let bundle = Self::from_files(files_of(path)?)?;
-        // A pack holds policy and profiles; lists lie beside a folder's.
-        let watch = if path.is_dir() { Watch::load(&path.join(folder::LISTS))? } else { None };
-        Ok(bundle.with_lists(watch))
+        Self::from_files(files_of(path)?)
     }
 
     /// The bundle of a folder or pack, or without one the starter bundle.
@@ -88,27 +87,7 @@ impl Bundle {
     pub fn from_files(mut files: Vec<File>) -> Result<Self, Vec<Diagnostic>> {
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let mut faults = Vec::new();
-        let (mut policy, mut profiles) = (Policy::default(), Vec::new());
-        // It sorts before the profiles that it limits.
-        let mut lookout = None;
-        for file in &files {
-            let source = Source { name: &file.path, text: &file.text };
-            if file.path == POLICY {
-                keep(Policy::read(source, indicators::CATALOGUE), &mut faults, |read| policy = read);
-            } else if file.path == LOOKOUT {
-                keep(lookout::Validity::read(source), &mut faults, |read| lookout = Some(read));
-            } else if file.path.starts_with("profiles/") {
-                keep(Profile::read(source, facts::CATALOGUE), &mut faults, |mut read| {
-                    let limit = lookout.filter(|_| lookout::is_of_lookout(&file.path));
-                    limit.into_iter().for_each(|validity| validity.limit(&mut read));
-                    profiles.push((read, &file.path));
-                });
-            } else {
-                let mut fault = Diagnostic::of_file(&file.path, "a bundle has no such file");
-                fault.suggestion = Some("a bundle is `policy.toml` and `profiles/*.toml`".to_owned());
-                faults.push(fault);
-            }
-        }
+        let Contents { policy, mut profiles, watch } = Contents::read(&files, &mut faults);
         profiles.sort_by(|(left, _), (right, _)| left.id.cmp(&right.id));
         faults.extend(profiles.windows(2).filter_map(twice));
         let known = profiles.iter().map(|(profile, _)| &*profile.id);
@@ -117,17 +96,9 @@ impl Bundle {
         if !faults.is_empty() {
             return Err(faults);
         }
+        profiles.iter_mut().for_each(|(profile, _)| profile.capped(policy.profile_cap));
         let profiles = Profiles::new(profiles.into_iter().map(|(profile, _)| profile).collect(), facts::CATALOGUE);
-        Ok(Self { hash: BundleHash::of(&files), policy, profiles, watch: None })
-    }
-
-    /// The bundle with watchlists: other lists are another bundle.
-    pub fn with_lists(mut self, watch: Option<Watch>) -> Self {
-        if let Some(watch) = &watch {
-            self.hash = BundleHash(Sha256::new().chain_update(self.hash.0).chain_update(watch.hash).finalize().into());
-        }
-        self.watch = watch;
-        self
+        Ok(Self { hash: BundleHash::of(&files), policy, profiles, watch })
     }
 
     /// Runs the test cases of every profile: one fault for each that fails.
@@ -137,6 +108,45 @@ impl Bundle {
 
     fn check_cases_against(&self, catalogue: &[Fact]) -> Vec<Diagnostic> {
         self.profiles.iter().flat_map(|profile| profile.check_cases(catalogue)).collect()
+    }
+}
+
+/// What the files of a bundle hold, before it is looked at as a whole.
+#[derive(Default)]
+struct Contents<'f> {
+    policy: Policy,
+    /// With the path of each.
+    profiles: Vec<(Profile, &'f String)>,
+    watch: Option<Watch>,
+}
+
+impl<'f> Contents<'f> {
+    /// The files ascend by path.
+    fn read(files: &'f [File], faults: &mut Vec<Diagnostic>) -> Self {
+        let mut contents = Self::default();
+        // It sorts before the profiles that it limits.
+        let mut lookout = None;
+        let (lists, files): (Vec<&File>, Vec<&File>) = files.iter().partition(|file| file.path.starts_with(LISTS));
+        keep(Watch::read(&lists), faults, |read| contents.watch = read);
+        for file in files {
+            let source = Source { name: &file.path, text: &file.text };
+            if file.path == POLICY {
+                keep(Policy::read(source, indicators::CATALOGUE), faults, |read| contents.policy = read);
+            } else if file.path == LOOKOUT {
+                keep(lookout::Validity::read(source), faults, |read| lookout = Some(read));
+            } else if file.path.starts_with("profiles/") {
+                keep(Profile::read(source, facts::CATALOGUE), faults, |mut read| {
+                    let limit = lookout.filter(|_| lookout::is_of_lookout(&file.path));
+                    limit.into_iter().for_each(|validity| validity.limit(&mut read));
+                    contents.profiles.push((read, &file.path));
+                });
+            } else {
+                let mut fault = Diagnostic::of_file(&file.path, "a bundle has no such file");
+                fault.suggestion = Some("a bundle is `policy.toml`, `profiles/*.toml` and watchlists in `lists`".to_owned());
+                faults.push(fault);
+            }
+        }
+        contents
     }
 }
 
@@ -168,9 +178,9 @@ fn twice(pair: &[(Profile, &String)]) -> Option<Diagnostic> {
 
 impl BundleHash {
     /// Over the sorted files: path and text, each after its length, so that no two bundles run together.
-    fn of(files: &[File]) -> Self {
+    pub(crate) fn of<'f>(files: impl IntoIterator<Item = &'f File>) -> Self {
         let mut hash = Sha256::new();
-        for part in files.iter().flat_map(|file| [&file.path, &file.text]) {
+        for part in files.into_iter().flat_map(|file| [&file.path, &file.text]) {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }

@@ -22,6 +22,8 @@ use crate::model::Timestamp;
 
 /// Room for the largest watchlists; a broker has to be told to take such records (`loadgate topics` does).
 pub const PACK_BYTES_MAX: usize = 64 << 20;
+/// A pack and what Kafka writes around it.
+pub const RECORD_BYTES_MAX: usize = PACK_BYTES_MAX + (1 << 20);
 /// Twice the ten thousand profiles that the largest users keep.
 pub const FILES_MAX: usize = 20_000;
 pub const SIGNATURES_MAX: usize = 16;
@@ -193,10 +195,19 @@ impl Pack {
         let texts: usize = files.iter().map(|file| file.path.len() + file.text.len() + 8).sum();
         // The manifest and sixteen signatures take less than 8 KiB.
         if texts > PACK_BYTES_MAX - (8 << 10) {
-            return Err(Refusal::TooLarge.because(format!("{texts} bytes of files, at most {PACK_BYTES_MAX} are taken in all")));
+            return Err(Refusal::TooLarge.because(too_large(texts, files)));
         }
         Ok(())
     }
+}
+
+fn too_large(bytes: usize, files: &[File]) -> String {
+    let largest = files.iter().max_by_key(|file| file.text.len());
+    let largest = largest.map(|file| format!("{} with {} bytes", file.path, file.text.len())).unwrap_or_default();
+    format!(
+        "{bytes} bytes of files, at most {PACK_BYTES_MAX} are taken in all, which is what the topic of bundles has room for \
+         (max.message.bytes {RECORD_BYTES_MAX}); the largest is {largest}: shorten it, or deliver a folder, [bundle] path"
+    )
 }
 
 impl Manifest {
@@ -344,7 +355,10 @@ mod tests {
             assert_eq!(Pack::new(manifest, Vec::new()).unwrap_err().reason, Refusal::Malformed, "{name}");
         }
         let huge = vec![file("policy.toml", &"#".repeat(PACK_BYTES_MAX))];
-        assert_eq!(Pack::new(manifest(), huge).unwrap_err().reason, Refusal::TooLarge);
+        let refused = Pack::new(manifest(), huge).unwrap_err();
+        assert_eq!(refused.reason, Refusal::TooLarge);
+        let told = refused.to_string();
+        assert!(told.contains("max.message.bytes 68157440") && told.contains("policy.toml with 67108864 bytes"), "{told}");
         assert_eq!(reason(&vec![b'l'; PACK_BYTES_MAX + 1]), Refusal::TooLarge);
         let many = (0..=FILES_MAX).map(|number| file(&format!("profiles/{number}.toml"), "")).collect();
         assert_eq!(Pack::new(manifest(), many).unwrap_err().reason, Refusal::TooLarge);

@@ -85,3 +85,38 @@ fn a_failing_case_is_told_at_its_name() {
         ]
     );
 }
+
+const LIST_SETTINGS: &str = "[[list]]\nid = 'l'\nfile = 'l.csv'\nformat = 'csv'\nowner = 'o'\n";
+
+#[test]
+fn lists_travel_in_a_pack_under_the_hash_of_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("lists")).unwrap();
+    // Latin 1, as older lists are; a file that nothing names stays behind.
+    let latin = b"id,type,name\n1,person,J\xf8rgen Ros\xe9n\n";
+    for (path, bytes) in [("policy.toml", "".as_bytes()), ("lists/lists.toml", LIST_SETTINGS.as_bytes()), ("lists/l.csv", latin)]
+    {
+        fs::write(folder.path().join(path), bytes).unwrap();
+    }
+    fs::write(folder.path().join("lists/notes.txt"), "?").unwrap();
+    let loaded = Bundle::load(folder.path()).unwrap();
+    let files = files_of(folder.path()).unwrap();
+    assert_eq!(files.len(), 3);
+    let packed = Bundle::from_files(files).unwrap();
+    assert_eq!((packed.hash, packed.watch.is_some()), (loaded.hash, true));
+    let listed = packed.watch.unwrap();
+    let told: Vec<_> = listed.lists().map(|list| (list.id, list.entries, list.as_of)).collect();
+    assert_eq!(told, [("l", 1, None)]);
+}
+
+#[test]
+fn a_list_that_is_missing_or_that_nothing_names_is_refused() {
+    let (settings, list) = (file("lists/lists.toml", LIST_SETTINGS), file("lists/l.csv", "id,name\n1,A B\n"));
+    let told = |files: &[&File]| {
+        let faults = Bundle::from_files(files.iter().map(|file| (*file).clone()).collect()).unwrap_err();
+        faults.into_iter().map(|fault| format!("{}: {}", fault.place.file, fault.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[&settings]), ["lists/l.csv: lists.toml names this file, and it is not here"]);
+    assert_eq!(told(&[&list]), ["lists/l.csv: there is no lists/lists.toml that names it"]);
+    assert_eq!(told(&[&settings, &list, &file("lists/m.csv", "")]), ["lists/m.csv: lists.toml does not name it"]);
+}

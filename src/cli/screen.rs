@@ -16,7 +16,7 @@ use crate::memory::Horizons;
 use crate::model::Awb;
 use crate::replay::{Event, Replay};
 use crate::screen::judge::Judged;
-use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, Occasion};
+use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, HeldBack, Occasion};
 use crate::sink::{self, Telling};
 
 /// Screens messages as the service does, without Kafka: one JSON line per consignment. A message that cannot be read is a line
@@ -54,6 +54,8 @@ struct Line<'v> {
     /// What the terminal would be told.
     codes: Vec<&'static str>,
     errors: &'v [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_back: Option<HeldBack>,
     bundle: &'v str,
 }
 
@@ -118,6 +120,7 @@ fn line<'v>(judged: &'v Judged<'_>, tellings: &[Telling], bundle: &'v str) -> Li
         withdrawn: &verdict.withdrawn,
         codes: tellings.iter().map(|told| sink::code(told.decision, told.standing, id.awb.is_some())).collect(),
         errors: &verdict.errors,
+        held_back: verdict.held_back,
         bundle,
     }
 }

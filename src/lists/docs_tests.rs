@@ -1,6 +1,7 @@
 //! The examples of `docs/lists.md` are read as it says.
 
 use super::*;
+use crate::bundle::File;
 use crate::model::Timestamp;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/lists.md");
@@ -35,10 +36,9 @@ fn the_example_lists_are_valid_and_take_effect_together() {
     let page = std::fs::read_to_string(PAGE).unwrap();
     let list = Format::Csv.read(block(&page, "csv").as_bytes(), &[]);
     assert_eq!((list.entries.len(), list.faults), (4, Vec::new()));
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("lists.toml"), block(&page, "toml")).unwrap();
-    std::fs::write(folder.path().join("lookouts.csv"), block(&page, "csv")).unwrap();
-    let watch = crate::screen::watch::Watch::load(folder.path()).unwrap().unwrap();
+    let file = |name: &str, language| File { path: format!("lists/{name}"), text: block(&page, language) };
+    let files = [file("lists.toml", "toml"), file("lookouts.csv", "csv")];
+    let watch = crate::screen::watch::Watch::read(&files.each_ref()).unwrap().unwrap();
     let as_of = Timestamp::parse_rfc3339("2026-01-10T00:00:00Z");
     let told: Vec<_> = watch.lists().map(|list| (list.id, list.entries, list.as_of, list.age_max.as_secs() / 86_400)).collect();
     assert_eq!(told, [("lookouts", 4, as_of, 30)]);

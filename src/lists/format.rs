@@ -138,6 +138,11 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// A list's file as text, which is how it travels in a bundle.
+pub fn into_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| text(error.as_bytes()).into_owned())
+}
+
 /// `2026-01-31` (whatever follows), counted from 1970-01-01.
 pub fn day(text: &str) -> Option<i32> {
     let date: jiff::civil::Date = text.trim().get(..10)?.parse().ok()?;

@@ -20,7 +20,7 @@ mod real_tests;
 pub use birth::{Agreement, Birth};
 pub use country::code as country_code;
 pub use entry::{Effect, Entry, ListedName, Validity};
-pub use format::{Fault, Format, List, OWN_COLUMNS, day};
+pub use format::{Fault, Format, List, OWN_COLUMNS, day, into_text};
 pub use guard::{Refusal, Thresholds};
 pub use identifier::{Identifier, ip_number};
 pub use watchlists::{EntryId, Known, NameHit, Source, Watchlists};

@@ -58,6 +58,9 @@ impl FrozenMemory {
         sum.table(5, &self.traces, first);
         sum.table(6, &self.links, first);
         sum.table(7, &self.loads, first);
+        for (day, tally) in &self.tallies {
+            tally.iter().for_each(|(what, tally)| sum.add(8, Key::NONE, &(day, what, tally)));
+        }
         Digest(sum.digest)
     }
 

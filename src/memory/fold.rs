@@ -43,6 +43,7 @@ impl Memory {
                 self.settle(before, after);
             }
             Observation::Assessed(assessed) => self.assessed(&mut places.consignment, assessed),
+            Observation::Tallied(tallied) => self.tally(tallied),
         }
         self.sweep();
     }
@@ -54,6 +55,7 @@ impl Memory {
         }
         let before = self.first();
         self.days.insert(day);
+        self.forget_tallies();
         let first = self.first();
         if first > before {
             let kept = self.due.split_off(&first);

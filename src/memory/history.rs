@@ -1,10 +1,14 @@
 //! What memory recalls about one consignment: flat, owned and without names, so that it can travel to the thread that screens.
 
+use std::sync::Arc;
+
 use super::consignment::{Houses, Version};
 use super::departure::Due;
 use super::entities::Record;
 use super::histogram::Surprise;
+use super::key::Key;
 use super::observation::{Assessed, Bill, Conclusion, Stage, Stamp, Station};
+use super::tally::DayTally;
 use crate::model::Timestamp;
 
 /// Everything remembered that a consignment is judged by. The consignment itself is left out of all counts.
@@ -62,6 +66,9 @@ pub struct History {
     /// What was published about it last, and which evidence a person has answered.
     pub assessed: Option<Assessed>,
     pub answered: Vec<u32>,
+    /// What was told of others on the day of this event, and the key that this consignment is counted under.
+    pub tally: Option<Arc<DayTally>>,
+    pub consignment: Key,
     /// The latest version, where no message is screened but what memory knows.
     pub bill: Option<(Stamp, Bill)>,
 }

@@ -38,6 +38,7 @@ mod recall;
 pub mod sketch;
 pub mod snapshot;
 pub mod table;
+pub mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -46,13 +47,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use digest::Digest;
 pub use history::History;
 pub use key::{Key, Keys};
-pub use observe::{Observer, Seen};
+pub use observe::{Observer, Seen, first_departure};
 pub use places::Places;
 
 use consignment::Consignment;
 use days::{DAYS_KEPT, Day, DaySet};
 use entities::{Band, Link, Load, Party, Record, Trace};
 use table::{Frozen, Table};
+use tally::Tallies;
 
 /// How long what is remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +93,7 @@ pub struct Memory {
     traces: Table<Trace>,
     links: Table<Link>,
     loads: Table<Load>,
+    tallies: Tallies,
     /// Slots of consignments that add to a sum, by the day on which that passes the horizon: some may have changed since.
     due: BTreeMap<Day, Vec<u32>>,
     /// Deadlines by partition and time: some may no longer hold.
@@ -108,6 +111,7 @@ pub struct Size {
     pub traces: usize,
     pub links: usize,
     pub loads: usize,
+    pub tallies: usize,
     /// Allocated for tables and indexes; lists of single consignments not counted.
     pub bytes: usize,
 }
@@ -132,6 +136,7 @@ pub struct FrozenMemory {
     traces: Frozen<Trace>,
     links: Frozen<Link>,
     loads: Frozen<Load>,
+    tallies: Tallies,
 }
 
 impl Memory {
@@ -172,6 +177,7 @@ impl Memory {
             traces: self.traces.len(),
             links: self.links.len(),
             loads: self.loads.len(),
+            tallies: self.tallies.values().map(|day| day.len()).sum(),
             bytes: self.tables().iter().map(|table| table.bytes).sum(),
         }
     }
@@ -188,6 +194,7 @@ impl Memory {
             traces: self.traces.freeze(),
             links: self.links.freeze(),
             loads: self.loads.freeze(),
+            tallies: self.tallies.clone(),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::days::Day;
 use super::key::Key;
+use super::tally::Tallied;
 use crate::model::{Awb, BillKind, Decision, Timestamp};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub enum Observation {
     Concluded(Concluded),
     /// What loadgate itself published about a consignment, read back.
     Assessed(Assessed),
+    /// The same, as caps and alert budgets count it.
+    Tallied(Tallied),
 }
 
 impl Observation {
@@ -32,6 +35,7 @@ impl Observation {
             Observation::Loaded(loaded) => loaded.stamp.time,
             Observation::Concluded(concluded) => concluded.conclusion.stamp.time,
             Observation::Assessed(assessed) => assessed.stamp.time,
+            Observation::Tallied(tallied) => tallied.time,
         }
     }
 
@@ -50,6 +54,7 @@ impl Observation {
             Observation::Loaded(_) => Key::NONE,
             Observation::Concluded(concluded) => concluded.consignment,
             Observation::Assessed(assessed) => assessed.consignment,
+            Observation::Tallied(tallied) => tallied.consignment,
         }
     }
 }
@@ -82,6 +87,10 @@ impl Minute {
     /// `None` outside 1970 to 10136.
     pub fn of(time: Timestamp) -> Option<Self> {
         NonZeroU32::new(u32::try_from(time.millis().div_euclid(60_000)).ok()?).map(Self)
+    }
+
+    pub fn number(self) -> u32 {
+        self.0.get()
     }
 
     pub fn time(self) -> Timestamp {

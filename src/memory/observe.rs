@@ -231,7 +231,7 @@ fn figures(consignment: &Consignment<'_>) -> Bill {
         weight_g: quantity.weight_g.unwrap_or_else(weight),
         volume_cm3: quantity.volume_cm3.unwrap_or_else(volume),
         value_hundredths: charges.customs_value.and_then(|money| u64::try_from(money.hundredths).ok()).unwrap_or_default(),
-        departure: departure(consignment).and_then(Minute::of),
+        departure: first_departure(consignment).and_then(Minute::of),
         kind: *kind,
         ..Bill::default()
     };
@@ -253,7 +253,7 @@ fn commodity(code: &str) -> Option<(u16, u8)> {
 }
 
 /// Departure of the first flight as stated, else noon of its day.
-fn departure(consignment: &Consignment<'_>) -> Option<Timestamp> {
+pub fn first_departure(consignment: &Consignment<'_>) -> Option<Timestamp> {
     let stated = consignment.flights.iter().filter_map(|flight| flight.departure).min();
     let noon = |day: Timestamp| Timestamp::from_millis(day.millis().saturating_add(12 * 3_600_000));
     stated.or_else(|| consignment.flights.iter().filter_map(|flight| flight.day).min().map(noon))

@@ -39,6 +39,8 @@ impl Memory {
         history.departs = self.due(&declared.bill);
         own.into_iter().for_each(|own| self.recall_entry(own, &mut history));
         history.version = Some(Version::of(declared.stamp, &declared.bill));
+        history.consignment = declared.consignment;
+        history.tally = self.tallies.get(&declared.stamp.day()).cloned();
         history.superseded = own.and_then(|own| own.stamp).is_some_and(|latest| latest > declared.stamp);
         history
     }

@@ -12,6 +12,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ use super::entities::Forget;
 use super::fold::share;
 use super::key::Key;
 use super::table::{Frozen, Table};
+use super::tally::{Tallies, Tally, What};
 use super::{FrozenMemory, Horizons, Memory};
 
 /// What a snapshot stands for.
@@ -54,7 +56,9 @@ pub enum LoadError {
 
 const MAGIC: &[u8; 15] = b"loadgate memory";
 /// Files of this and of every format before it that is still read are kept in `tests/data/snapshots`.
-pub(super) const VERSION: u16 = 2;
+pub(super) const VERSION: u16 = 3;
+/// Without tallies: nothing was counted yet.
+const VERSION_WITHOUT_TALLIES: u16 = 2;
 /// Entries are gathered into blocks of about this size.
 const BLOCK_BYTES: usize = 1 << 20;
 /// No block is larger: an entry is some hundred bytes.
@@ -73,6 +77,7 @@ enum Block {
     Links,
     Loads,
     End,
+    Tallies,
 }
 
 /// Writes a snapshot in the place of `path`. Returns its size in bytes. When it fails, what was there before is untouched.
@@ -115,6 +120,7 @@ fn write_file(memory: &FrozenMemory, header: &Header, path: &Path) -> io::Result
     writer.table(Block::Traces, &memory.traces, first)?;
     writer.table(Block::Links, &memory.links, first)?;
     writer.table(Block::Loads, &memory.loads, first)?;
+    writer.tallies(&memory.tallies)?;
     let entries = writer.entries;
     writer.one(Block::End, &entries)?;
     let file = writer.out.into_inner().map_err(|error| error.into_error())?;
@@ -153,6 +159,19 @@ impl Writer {
             }
         }
         self.flush(kind)
+    }
+
+    fn tallies(&mut self, tallies: &Tallies) -> io::Result<()> {
+        for (day, of_day) in tallies {
+            for (what, tally) in of_day.iter() {
+                self.push(&(day, what, tally))?;
+                self.entries += 1;
+                if self.block.len() >= BLOCK_BYTES {
+                    self.flush(Block::Tallies)?;
+                }
+            }
+        }
+        self.flush(Block::Tallies)
     }
 
     fn push(&mut self, content: &impl Serialize) -> io::Result<()> {
@@ -213,6 +232,7 @@ pub fn load(path: &Path, keys: u64, topics: &[String], horizons: Horizons) -> Re
             kind if kind == Block::Traces as u8 => reader.entries(&mut memory.traces)?,
             kind if kind == Block::Links as u8 => reader.entries(&mut memory.links)?,
             kind if kind == Block::Loads as u8 => reader.entries(&mut memory.loads)?,
+            kind if kind == Block::Tallies as u8 => reader.tallies(&mut memory.tallies)?,
             kind if kind == Block::End as u8 => break,
             _ => return Err(LoadError::Torn("a block of an unknown kind")),
         };
@@ -237,7 +257,7 @@ impl Reader {
             return Err(LoadError::Foreign);
         }
         match u16::from_le_bytes(self.array()?) {
-            VERSION => Ok(()),
+            VERSION | VERSION_WITHOUT_TALLIES => Ok(()),
             version => Err(LoadError::Version(version)),
         }
     }
@@ -265,11 +285,22 @@ impl Reader {
     }
 
     fn entries<T: DeserializeOwned + Clone + Default>(&self, table: &mut Table<T>) -> Result<u64, LoadError> {
+        self.each(|(key, entry): (Key, T)| table.change(key, |place| *place = entry))
+    }
+
+    fn tallies(&self, tallies: &mut Tallies) -> Result<u64, LoadError> {
+        self.each(|(day, what, tally): (Day, What, Tally)| {
+            Arc::make_mut(tallies.entry(day).or_default()).put(what, tally);
+        })
+    }
+
+    /// Reads the block's entries; how many there were.
+    fn each<T: DeserializeOwned>(&self, mut take: impl FnMut(T)) -> Result<u64, LoadError> {
         let (mut rest, mut entries) = (self.block.as_slice(), 0);
         while !rest.is_empty() {
-            let ((key, entry), after): ((Key, T), _) =
+            let (entry, after) =
                 postcard::take_from_bytes(rest).map_err(|_| LoadError::Torn("an entry does not hold what it should"))?;
-            table.change(key, |place| *place = entry);
+            take(entry);
             (rest, entries) = (after, entries + 1);
         }
         Ok(entries)

@@ -6,8 +6,9 @@ use super::entities::week_slot;
 use super::key::Kind;
 use super::observation::*;
 use super::snapshot::{self, Header, LoadError};
+use super::tally::{Rank, Tallied};
 use super::*;
-use crate::model::{BillKind, Decision, Timestamp};
+use crate::model::{Airport, BillKind, Decision, Timestamp};
 
 fn key(kind: Kind, number: u8) -> Key {
     Keys::new(&[3; 16]).key(kind, &[&[b'k', number]])
@@ -89,7 +90,18 @@ fn others() -> impl Strategy<Value = Observation> {
     let loaded = (1_u64..4, stamp()).prop_map(|(load, stamp)| load_stated(load, stamp));
     let concluded = (0_u8..12, stamp()).prop_map(|(number, stamp)| conclusion(number, stamp));
     let assessed = (0_u8..12, stamp()).prop_map(|(number, stamp)| assessment(number, stamp));
-    prop_oneof![loaded, concluded, assessed]
+    // Within some days, so that a tally holds more than one.
+    let tallied = (0_u8..12, 0_i64..12, 0_i64..24).prop_map(|(number, day, hour)| {
+        let time = Timestamp::from_millis(START + (100 + day) * 86_400_000 + hour * 3_600_000);
+        let stamp = Stamp { time, hash: u32::from(number) };
+        let pick = |salt, of| (content(stamp, salt) % of) as u32;
+        let rank = Rank::of(Decision::Rfi, 40 + pick(28, 3), None, time);
+        let caps = [(pick(29, 3), false), (7, pick(30, 2) == 0)];
+        let consignment = key(Kind::Consignment, number);
+        let alert = Airport::new(["BOG", "AMS"][pick(31, 2) as usize]).map(|terminal| (terminal, rank));
+        Observation::Tallied(Tallied::new(time, caps.into_iter(), alert, || consignment).unwrap())
+    });
+    prop_oneof![loaded, concluded, assessed, tallied]
 }
 
 fn load_stated(load: u64, stamp: Stamp) -> Observation {
@@ -210,8 +222,8 @@ proptest! {
         // The sweep gives every slot back in time: each fold looks at one of each table.
         let repeated = Observation::Loaded(Loaded { load: Key::of_public(Kind::Load, 9), stamp: later, weight_g: 1 });
         (0..500).for_each(|_| memory.fold(&repeated));
-        let Size { consignments, parties, bands, traces, links, loads, .. } = memory.size();
-        prop_assert_eq!([consignments, parties, bands, traces, links, loads], [0, 0, 0, 0, 0, 1]);
+        let Size { consignments, parties, bands, traces, links, loads, tallies, .. } = memory.size();
+        prop_assert_eq!([consignments, parties, bands, traces, links, loads, tallies], [0, 0, 0, 0, 0, 1, 0]);
     }
 }
 
@@ -246,6 +258,31 @@ fn a_damaged_snapshot_is_refused_with_the_reason() {
     }
 }
 
+/// Format 2 had no tallies and is otherwise the same.
+#[test]
+fn a_snapshot_of_the_format_before_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("memory");
+    let header = Header { keys: 7, topics: vec!["a".into()], positions: Vec::new() };
+    let loaded = Observation::Loaded(Loaded {
+        load: Key::of_public(Kind::Load, 1),
+        stamp: Stamp { time: Timestamp::from_millis(START), hash: 1 },
+        weight_g: 5,
+    });
+    let mut memory = fold(&[loaded]);
+    snapshot::write(&memory.freeze(), &header, &path).unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    assert_eq!(bytes[15..17], [3, 0]);
+    let end = bytes.len() - (9 + 1);
+    // The block of tallies is empty and stands before the end.
+    assert_eq!(bytes[end - 9..end], [10, 0, 0, 0, 0, 0, 0, 0, 0]);
+    bytes.drain(end - 9..end);
+    bytes[15] = 2;
+    std::fs::write(&path, bytes).unwrap();
+    let (mut read, _) = snapshot::load(&path, 7, &header.topics, Horizons::default()).unwrap();
+    assert_eq!(digest(&mut read), digest(&mut memory));
+}
+
 #[test]
 fn a_snapshot_of_other_keys_topics_or_horizons_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -276,7 +313,7 @@ fn kept() -> Vec<Observation> {
 }
 
 /// Of which a file is kept.
-const FORMATS_READ: &[u16] = &[2];
+const FORMATS_READ: &[u16] = &[2, 3];
 
 fn kept_header() -> Header {
     Header { keys: 7, topics: vec!["cargo.messages".into()], positions: vec![(0, 0, 17), (0, 1, 4)] }

@@ -76,6 +76,16 @@ pub static EVIDENCE_SUPPRESSED: Row = counter(
     &["id"],
     "Reasons held back by a suppression of the policy, by its id; suppressions beyond the cap count as other.",
 );
+pub static PROFILE_DEMOTIONS: Row = counter(
+    "loadgate_profile_demotions_total",
+    &["profile"],
+    "Times that a profile above its cap of the day was put in shadow; profiles beyond the first thousand count as other.",
+);
+pub static ALERTS_HELD_BACK: Row = counter(
+    "loadgate_alerts_held_back_total",
+    &["terminal"],
+    "Customs alerts held back by the alert budget, by terminal; terminals that the policy does not name count as other.",
+);
 pub static HOLDS_OPEN: Row = gauge("loadgate_holds_open", &["code"], "Holds that nobody has resolved yet, by status code.");
 pub static HOLDS_DEPARTING: Row = gauge(
     "loadgate_holds_departing",
@@ -274,6 +284,8 @@ pub static CATALOGUE: &[&Row] = &[
     &EVIDENCE,
     &PROFILE_MATCHES,
     &EVIDENCE_SUPPRESSED,
+    &PROFILE_DEMOTIONS,
+    &ALERTS_HELD_BACK,
     &HOLDS_OPEN,
     &HOLDS_DEPARTING,
     &HOLDS_DEPARTED,
@@ -378,6 +390,7 @@ mod tests {
             "reason",
             "threat",
             "within",
+            "terminal",
         ];
         let mut names: Vec<_> = CATALOGUE.iter().map(|row| row.name).collect();
         for row in CATALOGUE {

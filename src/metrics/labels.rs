@@ -221,11 +221,19 @@ pub enum EntryKind {
     Trace,
     Link,
     Load,
+    Tally,
 }
 
 impl EntryKind {
-    pub const ALL: [EntryKind; 6] =
-        [EntryKind::Consignment, EntryKind::Party, EntryKind::Band, EntryKind::Trace, EntryKind::Link, EntryKind::Load];
+    pub const ALL: [EntryKind; 7] = [
+        EntryKind::Consignment,
+        EntryKind::Party,
+        EntryKind::Band,
+        EntryKind::Trace,
+        EntryKind::Link,
+        EntryKind::Load,
+        EntryKind::Tally,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -235,6 +243,7 @@ impl EntryKind {
             EntryKind::Trace => "trace",
             EntryKind::Link => "link",
             EntryKind::Load => "load",
+            EntryKind::Tally => "tally",
         }
     }
 }

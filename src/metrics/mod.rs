@@ -48,6 +48,8 @@ pub struct Metrics {
     pub evidence: ByName<IntCounter>,
     profile_matches: IntCounterVec,
     evidence_suppressed: IntCounterVec,
+    profile_demotions: IntCounterVec,
+    alerts_held_back: IntCounterVec,
     pub holds_open: ByName<IntGauge>,
     pub holds_departing: PerPair<Decision, Within, IntGauge>,
     pub holds_departed: PerLabel<Decision, IntGauge>,
@@ -132,6 +134,8 @@ impl Metrics {
             evidence: ByName::counters(&row.int_counters(&catalogue::EVIDENCE)?, bounds.evidence),
             profile_matches: row.int_counters(&catalogue::PROFILE_MATCHES)?,
             evidence_suppressed: row.int_counters(&catalogue::EVIDENCE_SUPPRESSED)?,
+            profile_demotions: row.int_counters(&catalogue::PROFILE_DEMOTIONS)?,
+            alerts_held_back: row.int_counters(&catalogue::ALERTS_HELD_BACK)?,
             holds_open: ByName::gauges(&row.int_gauges(&catalogue::HOLDS_OPEN)?, bounds.codes),
             holds_departing: row.gauge_per_pair(&catalogue::HOLDS_DEPARTING)?,
             holds_departed: row.gauge_per(&catalogue::HOLDS_DEPARTED)?,
@@ -242,6 +246,16 @@ impl Metrics {
         [&self.evidence_inspected, &self.evidence_found].map(|counters| capped(counters, ids.iter().copied()))
     }
 
+    /// A counter for each profile with a cap.
+    pub fn profile_demotions<'n>(&self, profiles: impl IntoIterator<Item = &'n str>) -> ByName<IntCounter> {
+        capped(&self.profile_demotions, profiles)
+    }
+
+    /// A counter for each terminal whose alert budget the policy names.
+    pub fn alerts_held_back<'n>(&self, terminals: impl IntoIterator<Item = &'n str>) -> ByName<IntCounter> {
+        capped(&self.alerts_held_back, terminals)
+    }
+
     /// The page that Prometheus reads, at the time `now`.
     pub fn page(&self, now: Timestamp) -> prometheus::Result<String> {
         for (age, as_of) in self.list_ages.lock().unwrap_or_else(PoisonError::into_inner).iter() {
@@ -301,6 +315,8 @@ mod tests {
         metrics.evidence_suppressed(["known-lane"]);
         metrics.alert_threats(["drugs"]);
         metrics.evidence_outcomes(&["D1"]);
+        metrics.profile_demotions(["night-shift"]);
+        metrics.alerts_held_back(["BOG"]);
         let page = metrics.page(Timestamp::default()).unwrap();
         for row in catalogue::CATALOGUE {
             assert!(page.contains(&format!("# HELP {} {}\n", row.name, row.help)), "no HELP of {}", row.name);

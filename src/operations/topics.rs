@@ -163,6 +163,7 @@ pub fn created_with(role: Role, replicas: i32, horizon_days: u16) -> Vec<(&'stat
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bundle::pack::RECORD_BYTES_MAX;
 
     #[test]
     fn a_topic_is_created_as_it_needs_to_be() {
@@ -180,6 +181,12 @@ mod tests {
         }
         let created = created_with(Role::Input, 1, 120);
         assert!(created.contains(&("retention.ms", "10368000000".to_owned())), "{created:?}");
+    }
+
+    #[test]
+    fn the_topic_of_bundles_has_room_for_the_largest_pack() {
+        let room = Role::Bundles.settings(90).find(|setting| setting.name == "max.message.bytes").unwrap();
+        assert_eq!(room.created, RECORD_BYTES_MAX.to_string());
     }
 
     #[test]

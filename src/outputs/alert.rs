@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::Source;
 use crate::decode::avro::encode_record;
 use crate::model::{Airport, Awb, Consignment, FlightRef, Timestamp};
-use crate::screen::verdict::{Decision, Domain, Evidence, EvidenceKind, Occasion};
+use crate::screen::verdict::{Cap, Decision, Domain, Evidence, EvidenceKind, Occasion};
 
 /// Fields in the order of `schemas/alert.avsc`.
 #[derive(Debug, Clone, Serialize)]
@@ -143,14 +143,16 @@ struct Reason<'a> {
     referral: Option<Decision>,
     shadow: bool,
     suppressed_by: Option<&'a str>,
+    cap: Option<&'a Cap>,
 }
 
 impl<'a> From<&'a Evidence> for Reason<'a> {
     fn from(evidence: &'a Evidence) -> Self {
-        let Evidence { kind, id, domains: _, text, values, weight, referral, shadow, suppressed_by } = evidence;
+        let Evidence { kind, id, domains: _, text, values, weight, referral, shadow, suppressed_by, cap } = evidence;
         let (kind, weight, referral, shadow) = (*kind, *weight, *referral, *shadow);
         let suppressed_by = suppressed_by.as_deref();
-        Reason { kind, id, text: clip(text), values: Values(values), weight, referral, shadow, suppressed_by }
+        let cap = cap.as_ref();
+        Reason { kind, id, text: clip(text), values: Values(values), weight, referral, shadow, suppressed_by, cap }
     }
 }
 

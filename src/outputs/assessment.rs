@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 
 use super::{Position, Source};
 use crate::decode::avro::encode_record;
-use crate::model::{Awb, Timestamp};
-use crate::screen::verdict::{Assessment, Decision, Domain, Occasion};
+use crate::model::{Airport, Awb, Timestamp};
+use crate::screen::verdict::{Assessment, Cap, Decision, Domain, HeldBack, Occasion};
 
 /// Fields in the order of `schemas/assessment.avsc`.
 #[derive(Debug, Clone, Serialize)]
@@ -42,6 +42,13 @@ pub struct AssessmentLine<'a> {
     pub retro: bool,
     /// Of a retro verdict: later than every assessment before.
     pub judged_at: Option<Timestamp>,
+    /// Profiles found that have a cap.
+    pub caps: Vec<CapLine<'a>>,
+    /// Airport at which the consignment is first loaded: whose alert budget it counts for.
+    pub terminal: Option<Airport>,
+    /// Of the first flight, or noon of its day.
+    pub departure: Option<Timestamp>,
+    pub held_back: Option<HeldBack>,
 }
 
 /// A reason, and what holds it back.
@@ -49,6 +56,22 @@ pub struct AssessmentLine<'a> {
 pub struct Suppressed<'a> {
     pub id: &'a str,
     pub by: &'a str,
+}
+
+/// A profile with a cap, and how it stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CapLine<'a> {
+    pub id: &'a str,
+    pub per_day: u32,
+    pub fired: u32,
+    pub demoted: bool,
+}
+
+impl<'a> CapLine<'a> {
+    pub fn of(id: &'a str, cap: &Cap) -> Self {
+        let Cap { per_day, fired, demoted, told_to: _ } = *cap;
+        Self { id, per_day, fired, demoted }
+    }
 }
 
 impl AssessmentLine<'_> {

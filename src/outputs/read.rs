@@ -41,6 +41,18 @@ pub struct Assessment<'a> {
     pub memory: Vec<Position<'a>>,
     pub retro: bool,
     pub judged_at: Option<Timestamp>,
+    #[serde(borrow)]
+    pub caps: Vec<CapLine<'a>>,
+    pub terminal: Option<&'a str>,
+    pub departure: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct CapLine<'a> {
+    pub id: &'a str,
+    pub per_day: u32,
+    pub fired: u32,
+    pub demoted: bool,
 }
 
 /// A reason, and the suppression that holds it back.
@@ -132,20 +144,24 @@ pub fn alert(value: &[u8]) -> Option<Alert<'_>> {
     Output::Alert.read(value)
 }
 
+/// Fields that were added at the end, the first of each time, the newest first: with caps and budgets, and with retro verdicts.
+const ADDED: [&str; 2] = ["caps", "retro"];
+
 /// How the records of one output are read.
 #[derive(Default)]
 struct Reader {
     current: RecordReader,
-    /// Records from before shipments were screened again: they lie in the log beside the others.
-    older: RecordReader,
+    /// Records from before a field was added: they lie in the log beside the others. Each ends where the next goes on, so none is
+    /// taken for another.
+    older: Vec<RecordReader>,
 }
 
 impl Reader {
     /// A schema of our own that does not parse would read nothing: the tests read each.
     fn of(output: Output) -> Self {
         let schema = output.schema();
-        let older = RecordReader::of(&without_field(schema, "retro"), schema);
-        Self { current: RecordReader::of(schema, schema).unwrap_or_default(), older: older.unwrap_or_default() }
+        let older = ADDED.iter().map(|field| RecordReader::of(&without_field(schema, field), schema).unwrap_or_default());
+        Self { current: RecordReader::of(schema, schema).unwrap_or_default(), older: older.collect() }
     }
 }
 
@@ -164,6 +180,7 @@ impl Output {
         static READERS: OnceLock<[Reader; Output::ALL.len()]> = OnceLock::new();
         let reader = READERS.get_or_init(|| Output::ALL.map(Reader::of)).get(self as usize)?;
         let datum = Frame::skip(value);
-        reader.current.read(datum).or_else(|_| reader.older.read(datum)).ok()
+        let older = || reader.older.iter().find_map(|older| older.read(datum).ok());
+        reader.current.read(datum).ok().or_else(older)
     }
 }

@@ -7,7 +7,7 @@ use super::*;
 use crate::decode::Format;
 use crate::model::{Awb, Code, Consignment, FlightRef, GoodsLine, Party, Text, Timestamp};
 use crate::record::Reason;
-use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, EvidenceKind, Occasion};
+use crate::screen::verdict::{Assessment, Cap, Decision, Domain, Evidence, EvidenceKind, HeldBack, Occasion};
 
 /// What apache-avro reads with the published schema, by name; nothing may be left over.
 fn read_back(output: Output, datum: &[u8]) -> Value {
@@ -37,6 +37,7 @@ fn evidence() -> Evidence {
         referral: Some(Decision::Rfi),
         shadow: false,
         suppressed_by: None,
+        cap: Some(Cap { per_day: 200, fired: 200, demoted: true, told_to: Some("targeting desk".into()) }),
     }
 }
 
@@ -100,6 +101,10 @@ fn assessment() -> AssessmentLine<'static> {
         memory: &[Position { topic: "cargo.messages", partition: 3, next_offset: 4712 }],
         retro: true,
         judged_at: Some(Timestamp::from_millis(RECEIVED.millis() + 1)),
+        caps: vec![CapLine { id: "P-1", per_day: 200, fired: 200, demoted: true }],
+        terminal: Code::new("BOG"),
+        departure: Some(RECEIVED),
+        held_back: Code::new("BOG").map(|terminal| HeldBack { terminal, per_day: 40, outranked_by: 41 }),
     }
 }
 
@@ -211,13 +216,21 @@ fn what_is_published_is_read_back_in_every_frame_and_anything_else_is_not() {
         assert_eq!(scores.collect::<Vec<_>>(), [(security, 60, Decision::Dnl, Decision::Rfs), clear]);
         assert_eq!((read.evidence_ids, read.errors.len(), read.source), (vec!["D7", "P-1"], 0, SOURCE));
         assert_eq!((read.retro, read.judged_at), (true, Some(Timestamp::from_millis(RECEIVED.millis() + 1))));
-        // A record from before there were retro verdicts ends before the flag, and the time with the branch of its union.
-        let older = written.len() - 8;
-        for cut in (0..written.len()).filter(|cut| *cut != older) {
+        // A record ends where the fields of its time did: before caps and budgets, and before retro verdicts with the flag and the
+        // time with the branch of its union.
+        let mut without = Vec::new();
+        frame.write(&mut without);
+        AssessmentLine { caps: Vec::new(), terminal: None, departure: None, held_back: None, ..assessment() }
+            .encode(&mut without);
+        let older = [without.len() - 4, without.len() - 4 - 8];
+        for cut in (0..written.len()).filter(|cut| !older.contains(cut)) {
             assert_eq!(read::assessment(&written[..cut]), None, "cut to {cut} bytes");
         }
-        let read = read::assessment(&written[..older]).unwrap();
-        assert_eq!((read.hawb, read.retro, read.judged_at), (Some("H1"), false, None));
+        for (cut, retro) in older.into_iter().zip([true, false]) {
+            let read = read::assessment(&written[..cut]).unwrap();
+            assert_eq!((read.hawb, read.retro, read.judged_at.is_some()), (Some("H1"), retro, retro));
+            assert_eq!((read.caps.len(), read.terminal, read.departure), (0, None, None));
+        }
         assert_eq!(read::assessment(&[&written[..], b"!"].concat()), None, "a byte too many");
     }
     for frame in frames(Output::Referral) {

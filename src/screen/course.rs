@@ -118,6 +118,7 @@ fn earlier(assessed: &Assessed) -> impl Iterator<Item = Evidence> {
         referral: None,
         shadow: false,
         suppressed_by: None,
+        cap: None,
     })
 }
 

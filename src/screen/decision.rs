@@ -3,6 +3,7 @@
 //! Law 3: the verdict is a function of the facts and the bundle alone. Evidence is put in a total order before it is used, and
 //! sums do not depend on order, so neither does the verdict depend on the order of profiles or indicators.
 
+use super::cap;
 use super::course::Ids;
 use super::facts::{CATALOGUE, Facts};
 use super::index;
@@ -41,6 +42,7 @@ pub fn screen(facts: &Facts<'_>, bundle: &Bundle, scratch: &mut Scratch) -> Verd
         watch.find(facts, &mut scratch.seen_parties, &mut evidence);
     }
     suppression::apply(&bundle.policy.suppressions, facts, &mut evidence);
+    cap::apply(bundle, facts, &mut evidence);
     let Consignment { awb, hawb, .. } = facts.consignment;
     evidence.extend(bundle.policy.random.draw(facts.consignment));
     errors.sort_unstable();
@@ -73,6 +75,7 @@ pub(super) fn finding(
         referral: None,
         shadow,
         suppressed_by: None,
+        cap: None,
     };
     Some((evidence, errors))
 }
@@ -89,7 +92,18 @@ pub(super) fn judge(
     let domains = Domain::ALL.map(|domain| assess(domain, &evidence, &answered, policy));
     let decision = domains.iter().map(|assessment| assessment.ordered).max().unwrap_or_default();
     let score = domains.iter().map(|assessment| assessment.score).max().unwrap_or_default();
-    Verdict { consignment, decision, score, domains, evidence, errors, answered, withdrawn: Ids::new(), carried: Ids::new() }
+    Verdict {
+        consignment,
+        decision,
+        score,
+        domains,
+        evidence,
+        errors,
+        held_back: None,
+        answered,
+        withdrawn: Ids::new(),
+        carried: Ids::new(),
+    }
 }
 
 fn assess(domain: Domain, evidence: &[Evidence], answered: &Ids, policy: &Policy) -> Assessment {

@@ -45,7 +45,8 @@ impl Judge {
         bundle: &Bundle,
     ) -> Judged<'c> {
         let facts = Facts::new(consignment, received, &mut self.facts).with_history(history);
-        let verdict = course::continued(decision::screen(&facts, bundle, &mut self.scratch), history, bundle);
+        let mut verdict = course::continued(decision::screen(&facts, bundle, &mut self.scratch), history, bundle);
+        verdict.held_back = bundle.policy.budget.hold_back(&verdict, &facts);
         Judged { verdict, consignment: Cow::Borrowed(consignment), occasion: Occasion::Declared, again: None }
     }
 
@@ -173,5 +174,6 @@ fn deadline_evidence(kind: Kind, time: Timestamp, history: &History) -> Evidence
         referral: None,
         shadow: false,
         suppressed_by: None,
+        cap: None,
     }
 }

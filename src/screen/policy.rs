@@ -2,6 +2,8 @@
 
 use crate::diagnostic::table::{self, Table};
 use crate::diagnostic::{Diagnostic, Source, did_you_mean};
+use crate::screen::budget::Budget;
+use crate::screen::cap;
 use crate::screen::indicators::Indicator;
 use crate::screen::profile::{DOMAINS, Mode, REFERRALS};
 use crate::screen::quota::Quota;
@@ -18,6 +20,9 @@ pub struct Policy {
     pub indicators: Vec<Option<IndicatorRule>>,
     pub random: Quota,
     pub suppressions: Vec<Suppression>,
+    /// Of every profile that may have a cap and names none.
+    pub profile_cap: Option<u32>,
+    pub budget: Budget,
 }
 
 /// Least score of each decision; ascending.
@@ -61,6 +66,8 @@ impl Default for Policy {
             indicators: Vec::new(),
             random: Quota::default(),
             suppressions: Vec::new(),
+            profile_cap: None,
+            budget: Budget::default(),
         }
     }
 }
@@ -105,6 +112,8 @@ fn from_table(table: Table<'_, '_>, indicators: &[Indicator]) -> Policy {
         indicators: table.table("indicators").map(|rules| indicator_rules(&rules, indicators)).unwrap_or_default(),
         random: table.table("random").map_or(defaults.random, Quota::read),
         suppressions: suppression::read(&table),
+        profile_cap: table.table("caps").and_then(cap::read),
+        budget: table.table("alert_budget").map(Budget::read).unwrap_or_default(),
     };
     table.finish();
     policy

@@ -98,6 +98,7 @@ impl Quota {
             referral: Some(self.referral),
             shadow: false,
             suppressed_by: None,
+            cap: None,
         })
     }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ConsignmentId;
 pub use crate::model::Decision;
+use crate::model::{Airport, ConsignmentId};
 
 /// Whose risk it is. The two have different authorities, outcomes and confidentiality, so their alerts go to different topics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,6 +78,39 @@ pub struct Evidence {
     /// The policy's suppression that holds it back: counted, never acted upon.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressed_by: Option<String>,
+    /// How a profile with a cap stands on this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cap: Option<Cap>,
+}
+
+/// A profile's cap, and how it stands on the day of the message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cap {
+    /// Consignments a day that the profile may be acted upon for.
+    pub per_day: u32,
+    /// Other consignments of the day for which it was, as far as memory has read.
+    pub fired: u32,
+    /// It is above the cap: its evidence is in shadow.
+    pub demoted: bool,
+    /// Its owner, who is told: set as long as memory has read of no demotion on this day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_to: Option<String>,
+}
+
+impl Cap {
+    pub fn new(per_day: u32) -> Self {
+        Self { per_day, fired: 0, demoted: false, told_to: None }
+    }
+}
+
+/// A customs alert that the budget of its terminal holds back: the hold stands, and the assessment tells all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct HeldBack {
+    pub terminal: Airport,
+    /// The budget.
+    pub per_day: u32,
+    /// Alerts of the terminal and day that rank above this one: at least as many as the budget.
+    pub outranked_by: u32,
 }
 
 impl Evidence {
@@ -88,6 +121,24 @@ impl Evidence {
 }
 
 impl Verdict {
+    pub fn of(&self, domain: Domain) -> Assessment {
+        let [aviation_security, customs] = self.domains;
+        match domain {
+            Domain::AviationSecurity => aviation_security,
+            Domain::Customs => customs,
+        }
+    }
+
+    /// An alert on it goes to the team of this domain: its evidence warrants more than nothing, whatever the policy then orders, some
+    /// was withdrawn, or the owner of a profile is to be told; unless the budget holds it back.
+    pub fn alerts(&self, domain: Domain) -> bool {
+        let told =
+            |found: &Evidence| found.domains.contains(&domain) && found.cap.as_ref().is_some_and(|cap| cap.told_to.is_some());
+        let warranted = self.of(domain).proposed > Decision::Clear || !self.withdrawn.is_empty();
+        let held_back = domain == Domain::Customs && self.held_back.is_some();
+        (warranted && !held_back) || self.evidence.iter().any(told)
+    }
+
     /// Ids of the reasons that count: those found, in descending weight, then those of the assessment before that stand. Points of
     /// an earlier assessment are no reason of their own.
     pub fn reasons(&self) -> impl Iterator<Item = &str> {
@@ -120,6 +171,9 @@ pub struct Verdict {
     pub evidence: Vec<Evidence>,
     /// PACT data-quality codes (`MISSING_CNE_NAME` …), which the terminal may see.
     pub errors: Vec<&'static str>,
+    /// The customs alert is held back by the budget of its terminal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_back: Option<HeldBack>,
     /// Ids of the evidence that a person has answered: told, and counted no more.
     pub answered: Vec<Cow<'static, str>>,
     /// Ids of the assessment before that are found no longer.

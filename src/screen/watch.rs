@@ -3,20 +3,21 @@
 
 mod cache;
 mod evidence;
-mod folder;
+mod files;
 mod setting;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use cache::{Cache, Lookups};
+pub use files::{SETTINGS, named};
 use setting::Setting;
 
 use super::facts::Facts;
 use super::verdict::Evidence;
+use crate::bundle::File;
 use crate::diagnostic::Diagnostic;
 use crate::lists::{EntryId, Identifier, Known, Source, Watchlists, ip_number};
 use crate::model::{ContactKind, Party, Role, Timestamp};
@@ -57,9 +58,9 @@ impl<'l> ListState<'l> {
 const DAY_MILLIS: i64 = 86_400_000;
 
 impl Watch {
-    /// Reads the folder `lists` of a bundle: `lists.toml` and the files that it names. `None` when there is none.
-    pub fn load(folder: &Path) -> Result<Option<Self>, Vec<Diagnostic>> {
-        folder::read(folder)
+    /// Reads the files of a bundle's folder `lists`: `lists.toml` and those that it names. `None` when there are none.
+    pub fn read(files: &[&File]) -> Result<Option<Self>, Vec<Diagnostic>> {
+        files::read(files)
     }
 
     /// What operations see of each list.

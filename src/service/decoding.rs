@@ -9,12 +9,15 @@ use self_cell::self_cell;
 use crate::batch::{Batch, Entry};
 use crate::decode::{Context, Decoded, Decoder, Limits};
 use crate::memory::observation::{Assessed, LogPlace, Observation, Stamp};
+use crate::memory::tally::{Rank, Tallied};
 use crate::memory::{Observer, Seen};
 use crate::metrics::Metrics;
-use crate::model::{Awb, Message};
-use crate::outputs::{Told, read};
+use crate::model::{Airport, Awb, Message};
+use crate::outputs::Told;
+use crate::outputs::read::{self, Assessment};
 use crate::record::{Reason, Record, Rejected};
-use crate::screen::course::id_hashes;
+use crate::screen::course::{id_hash, id_hashes};
+use crate::screen::verdict::Domain;
 use crate::source::{Input, Role};
 
 /// The messages of a batch, in the order of its records.
@@ -125,7 +128,7 @@ impl DecodeWorker {
             let record = entry.record;
             match self.inputs.get(usize::from(record.origin.topic)).map(|input| input.role) {
                 Some(Role::Assessments) => {
-                    observations.extend(assessed(&mut self.observer, &self.inputs, record.payload).map(Observation::Assessed))
+                    read_back(&mut self.observer, &self.inputs, record.payload, observations);
                 }
                 Some(Role::Referrals) => told.extend(Told::read(record.payload)),
                 Some(Role::Messages(..)) | None => {}
@@ -154,9 +157,14 @@ pub fn seen(record: Record<'_>) -> Seen {
     Seen { received: timestamp, content: crc32fast::hash(payload), place }
 }
 
-/// An assessment of our own, read back. `None` for what is none: anybody may write to the topic.
-pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Option<Assessed> {
-    let line = read::assessment(payload)?;
+/// What an assessment of our own tells memory. What is none tells nothing: anybody may write to the topic.
+pub fn read_back(observer: &mut Observer, inputs: &[Input], payload: &[u8], observations: &mut Vec<Observation>) {
+    let Some(line) = read::assessment(payload) else { return };
+    observations.extend(assessed(observer, inputs, &line, payload).map(Observation::Assessed));
+    observations.extend(tallied(observer, &line).map(Observation::Tallied));
+}
+
+fn assessed(observer: &mut Observer, inputs: &[Input], line: &Assessment<'_>, payload: &[u8]) -> Option<Assessed> {
     // One without a reason changes nothing that is remembered, and most are that.
     if line.evidence_ids.is_empty() && line.withdrawn_ids.is_empty() && line.answered_ids.is_empty() {
         return None;
@@ -172,7 +180,7 @@ pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Op
         consignment: observer.consignment(awb, line.hawb),
         awb,
         hawb: line.hawb.map(Into::into),
-        stamp: stamp(&line, payload),
+        stamp: stamp(line, payload),
         place: LogPlace {
             topic: inputs.iter().position(|input| input.topic == line.source.topic).map_or(u16::MAX, |topic| topic as u16),
             partition: line.source.partition,
@@ -181,8 +189,8 @@ pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Op
         },
         decision: line.decision,
         scores,
-        evidence: id_hashes(line.evidence_ids),
-        answered: id_hashes(line.answered_ids),
+        evidence: id_hashes(line.evidence_ids.iter().copied()),
+        answered: id_hashes(line.answered_ids.iter().copied()),
     })
 }
 
@@ -190,4 +198,72 @@ pub fn assessed(observer: &mut Observer, inputs: &[Input], payload: &[u8]) -> Op
 fn stamp(line: &read::Assessment<'_>, payload: &[u8]) -> Stamp {
     let retro = line.judged_at.map(|time| Stamp { time, hash: crc32fast::hash(payload) });
     retro.unwrap_or(Stamp { time: line.received, hash: 0 })
+}
+
+/// What an assessment of our own adds to caps and alert budgets; most add nothing.
+fn tallied(observer: &mut Observer, line: &Assessment<'_>) -> Option<Tallied> {
+    let customs = line.domains.iter().find(|assessed| assessed.domain == Domain::Customs);
+    let rank = customs.map(|customs| Rank::of(customs.proposed, customs.score, line.departure, line.received));
+    let caps = line.caps.iter().map(|cap| (id_hash(cap.id), cap.demoted));
+    let alert = line.terminal.and_then(Airport::new).zip(rank);
+    Tallied::new(line.received, caps, alert, || observer.consignment(line.awb.and_then(Awb::parse), line.hawb))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Keys;
+    use crate::memory::tally::What;
+    use crate::model::{Decision, Timestamp};
+    use crate::outputs::{AssessmentLine, CapLine, Source};
+    use crate::screen::verdict;
+
+    const RECEIVED: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+
+    fn read(line: &AssessmentLine<'_>) -> Vec<Observation> {
+        let (mut payload, mut observations) = (Vec::new(), Vec::new());
+        line.encode(&mut payload);
+        read_back(&mut Observer::new(Keys::new(&[0; 16])), &[], &payload, &mut observations);
+        observations
+    }
+
+    #[test]
+    fn an_assessment_counts_for_the_caps_that_it_names_and_for_its_terminal() {
+        let proposed = |proposed| verdict::Assessment { score: 45, proposed, ordered: proposed };
+        let line = AssessmentLine {
+            awb: Awb::new(20, 12_345_675),
+            hawb: None,
+            decision: Decision::Rfi,
+            domains: [proposed(Decision::Clear), proposed(Decision::Rfi)],
+            evidence_ids: vec!["a"],
+            shadow_ids: vec!["b"],
+            suppressed: Vec::new(),
+            errors: &[],
+            bundle: "",
+            received: RECEIVED,
+            source: Source { topic: "t", partition: 0, offset: 7, index: 0 },
+            occasion: verdict::Occasion::Declared,
+            withdrawn_ids: &[],
+            answered_ids: &[],
+            memory: &[],
+            retro: false,
+            judged_at: None,
+            caps: [("a", false), ("b", true)].map(|(id, demoted)| CapLine { id, per_day: 9, fired: 3, demoted }).into(),
+            terminal: Airport::new("BOG"),
+            departure: None,
+            held_back: None,
+        };
+        let [Observation::Assessed(_), Observation::Tallied(tallied)] = &read(&line)[..] else { panic!("both") };
+        let bogota = Airport::new("BOG").map(What::alert).unwrap();
+        let rank = Rank::of(Decision::Rfi, 45, None, RECEIVED);
+        let [fired, demoted] = [What::Fired(id_hash("a")), What::Demoted(id_hash("b"))].map(|what| (what, Rank::default()));
+        assert_eq!((tallied.time, &tallied.entries[..]), (RECEIVED, &[fired, demoted, (bogota, rank)][..]));
+        assert!(!tallied.consignment.is_none());
+        let unwarranted =
+            AssessmentLine { domains: [proposed(Decision::Rfs), proposed(Decision::Clear)], caps: Vec::new(), ..line };
+        assert!(
+            matches!(read(&unwarranted)[..], [Observation::Assessed(_)]),
+            "an alert of aviation security takes nothing from it"
+        );
+    }
 }

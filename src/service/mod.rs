@@ -56,7 +56,7 @@ use rescreening::Rescreener;
 use worker::Named;
 
 pub use bundles::Rules;
-pub use decoding::{assessed, seen};
+pub use decoding::{read_back, seen};
 pub use health::{Beat, Health};
 pub use publisher::Topics;
 pub use remembering::Recalled;

@@ -176,8 +176,8 @@ impl Telemetry {
     }
 
     pub fn memory(&self, size: &Size) {
-        let Size { consignments, parties, bands, traces, links, loads, bytes } = *size;
-        let entries = [consignments, parties, bands, traces, links, loads];
+        let Size { consignments, parties, bands, traces, links, loads, tallies, bytes } = *size;
+        let entries = [consignments, parties, bands, traces, links, loads, tallies];
         for (kind, entries) in EntryKind::ALL.into_iter().zip(entries) {
             self.metrics.memory_entries.of(kind).set(entries as i64);
         }

@@ -2,9 +2,13 @@
 
 use crate::batch::Entry;
 use crate::decode::Format;
+use crate::memory::first_departure;
 use crate::model::{Consignment, Timestamp};
-use crate::outputs::{Alert, AssessmentLine, DeadLetter, Frames, Header, Position, Referral, Source, Summary, Suppressed};
+use crate::outputs::{
+    Alert, AssessmentLine, CapLine, DeadLetter, Frames, Header, Position, Referral, Source, Summary, Suppressed,
+};
 use crate::record::Rejected;
+use crate::screen::cap;
 use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, Occasion, Verdict};
 use crate::sink::{self, Destination, Outbox, Standing, Telling};
 
@@ -23,8 +27,7 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// One assessment for every consignment, and an alert to each domain whose evidence warrants more than nothing, whatever the
-    /// policy then orders, or in which evidence was withdrawn.
+    /// One assessment for every consignment, and an alert to each domain that is to hear of it.
     pub fn tell(&self, frames: &Frames, outbox: &mut Outbox) {
         let key = self.verdict.consignment.key();
         outbox.push(Destination::Assessments, key.as_bytes(), |out| {
@@ -32,7 +35,7 @@ impl Case<'_> {
             self.assessment().encode(out);
         });
         for (domain, assessed) in Domain::ALL.into_iter().zip(self.verdict.domains) {
-            if assessed.proposed == Decision::Clear && self.verdict.withdrawn.is_empty() {
+            if !self.verdict.alerts(domain) {
                 continue;
             }
             let alert_id = self.alert_id(domain);
@@ -95,6 +98,10 @@ impl Case<'_> {
             memory: self.memory,
             retro: self.again.is_some(),
             judged_at: self.again,
+            caps: cap::counted(evidence).map(|(id, cap)| CapLine::of(id, cap)).collect(),
+            terminal: self.consignment.origin,
+            departure: first_departure(self.consignment),
+            held_back: self.verdict.held_back,
         }
     }
 }

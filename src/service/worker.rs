@@ -18,6 +18,7 @@ use crate::metrics::labels::{Answer, Rescreened};
 use crate::metrics::{ByName, Metrics};
 use crate::model::{ConsignmentId, Message, OutcomeKind, Timestamp};
 use crate::outputs::{Frames, Position, Source, Told};
+use crate::screen::cap;
 use crate::screen::course;
 use crate::screen::indicators::{self, Indicator};
 use crate::screen::judge::{Judge, Judged};
@@ -126,6 +127,8 @@ pub struct Named {
     alert_threats: ByName<IntCounter>,
     inspected: ByName<IntCounter>,
     found: ByName<IntCounter>,
+    demoted: ByName<IntCounter>,
+    held_back: ByName<IntCounter>,
 }
 
 impl Named {
@@ -137,6 +140,7 @@ impl Named {
         let [inspected, found] = metrics.evidence_outcomes(&ids.collect::<Vec<_>>());
         let threats = threats(bundle);
         let names: BTreeSet<&str> = threats.values().flatten().map(String::as_str).collect();
+        let capped = bundle.profiles.iter().filter(|profile| profile.cap_per_day.is_some());
         Self {
             hash: bundle.hash,
             text: bundle.hash.to_string(),
@@ -146,6 +150,8 @@ impl Named {
             threats,
             inspected,
             found,
+            demoted: metrics.profile_demotions(capped.map(|profile| profile.id.as_str())),
+            held_back: metrics.alerts_held_back(bundle.policy.budget.terminals()),
         }
     }
 
@@ -347,7 +353,22 @@ impl Worker {
             }
             evidence.suppressed_by.iter().for_each(|by| self.named.suppressed.of(by).inc());
         }
-        let alerts = Domain::ALL.into_iter().zip(verdict.domains).filter(|(_, assessed)| assessed.proposed > Decision::Clear);
+        for (id, cap) in cap::counted(&verdict.evidence).filter(|(_, cap)| cap.demoted) {
+            self.named.demoted.of(id).inc();
+            if let Some(owner) = &cap.told_to {
+                tracing::warn!(
+                    profile = id,
+                    owner,
+                    per_day = cap.per_day,
+                    "a profile is above its cap and in shadow until the day ends"
+                );
+            }
+        }
+        if let Some(held_back) = &verdict.held_back {
+            self.named.held_back.of(&held_back.terminal).inc();
+        }
+        let alerts = Domain::ALL.into_iter().zip(verdict.domains);
+        let alerts = alerts.filter(|(domain, assessed)| assessed.proposed > Decision::Clear && verdict.alerts(*domain));
         alerts.clone().for_each(|(domain, assessed)| self.metrics.alerts.of(domain, assessed.proposed).inc());
         if alerts.count() > 0 {
             self.named.count_threats(verdict);

@@ -133,6 +133,10 @@ fn assessment(entry: Entry<'_>, verdict: &Verdict, index: u32, frames: &Frames, 
         memory: &[],
         retro: false,
         judged_at: None,
+        caps: Vec::new(),
+        terminal: None,
+        departure: None,
+        held_back: None,
     };
     outbox.push(Destination::Assessments, &[], |out| {
         frames.assessment.write(out);

@@ -1,7 +1,7 @@
 //! A desk where bundles are written, signed by two people and published.
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -95,9 +95,13 @@ impl Desk {
         eventually("what was published can be read", DEADLINE, poll)
     }
 
-    fn loadgate(&self, arguments: &[&str]) -> String {
+    pub fn command(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_loadgate"));
-        let output = command.args(arguments).current_dir(self.folder.path()).output().unwrap();
+        command.args(arguments).current_dir(self.folder.path()).output().unwrap()
+    }
+
+    fn loadgate(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments);
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
         said

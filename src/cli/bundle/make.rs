@@ -11,6 +11,7 @@ use crate::bundle::{Bundle, shelf};
 use crate::cli::files::parse_time;
 use crate::cli::{Exit, parse_duration};
 use crate::model::Timestamp;
+use crate::screen::facts::CATALOGUE;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -19,7 +20,7 @@ use crate::model::Timestamp;
   loadgate bundle pack tonight/ --lookout --for 12h --bundle screening --environment production --sequence 3 \\
       --author analyst --key analyst.key --out tonight.lookout")]
 pub struct PackFolder {
-    /// The folder: policy.toml and profiles/.
+    /// The folder: policy.toml, profiles/, and lists/ with the watchlists that its lists.toml names.
     folder: PathBuf,
     /// Name of the bundle: the same over all its versions.
     #[arg(long, value_name = "NAME")]
@@ -45,15 +46,13 @@ pub struct PackFolder {
 }
 
 pub fn pack(arguments: &PackFolder) -> Done {
-    if arguments.folder.join("lists").exists() {
-        return Err(usage("a pack holds policy and profiles alone: deliver watchlists with a folder, [bundle] path"));
-    }
     let files = files_of(&arguments.folder).map_err(|faults| failed(&faults))?;
     let bundle = Bundle::from_files(files.clone()).map_err(|faults| failed(&faults))?;
     let failing = bundle.check_cases();
     if !failing.is_empty() {
         return Err(failed(&failing));
     }
+    bundle.profiles.lint(CATALOGUE).iter().for_each(|warning| eprintln!("{warning}"));
     let valid_from = arguments.valid_from.unwrap_or_else(now);
     let lasting = arguments.lasts.and_then(|lasts| i64::try_from(lasts.as_millis()).ok());
     let end = lasting.map(|millis| Timestamp::from_millis(valid_from.millis().saturating_add(millis)));

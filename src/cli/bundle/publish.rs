@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use rdkafka::ClientContext;
-use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::{DeliveryResult, Message};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
 
 use super::{Done, configuration, fail, now, offer, read_pack, refuse, refused, say, summary, usage};
 use crate::bundle::Trust;
-use crate::bundle::pack::{Kind, PACK_BYTES_MAX, Pack};
+use crate::bundle::pack::{Kind, Pack, RECORD_BYTES_MAX};
 use crate::bundle::shelf::{Offer, Shelf};
 use crate::cli::Exit;
 use crate::config::Config;
@@ -69,9 +69,21 @@ fn to_topic(topic: &str, config: &Config, new: Offer, pack: &Pack, trust: Trust)
         TopicSource::connect(&settings.connection, &settings.group, topic, &name, Arc::new(Unheard)).map_err(failed)?;
     let bytes = new.bytes.clone();
     judge(lying_there(&mut source, topic)?, new, trust)?;
-    let place = send(&settings, topic, &key(&name, pack.manifest().kind), &bytes).map_err(failed)?;
+    let place =
+        send(&settings, topic, &key(&name, pack.manifest().kind), &bytes).map_err(|error| match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::MessageSizeTooLarge) => fail(Exit::Failed, too_large(topic, bytes.len())),
+            _ => failed(error),
+        })?;
     say(format_args!("published as {topic}/{place}: {}", summary(pack)));
     Ok(())
+}
+
+/// The broker's limit is on the compressed record, so only its answer tells.
+fn too_large(topic: &str, bytes: usize) -> String {
+    format!(
+        "the topic {topic} takes no record as large as this pack of {bytes} bytes: raise its limit with kafka-configs.sh --alter \
+         --entity-type topics --entity-name {topic} --add-config max.message.bytes={RECORD_BYTES_MAX}"
+    )
 }
 
 fn lying_there(source: &mut TopicSource, topic: &str) -> Done<Vec<Offer>> {
@@ -108,8 +120,7 @@ fn send(settings: &Settings, topic: &str, key: &str, bytes: &[u8]) -> KafkaResul
     client
         .set("enable.idempotence", "true")
         .set("compression.type", "zstd")
-        // The pack and what Kafka writes around it.
-        .set("message.max.bytes", (PACK_BYTES_MAX + (1 << 20)).to_string())
+        .set("message.max.bytes", RECORD_BYTES_MAX.to_string())
         .set("message.timeout.ms", WAIT.as_millis().to_string());
     let delivered = Delivered::default();
     let producer: BaseProducer<Delivered> = client.create_with_context(delivered.clone())?;

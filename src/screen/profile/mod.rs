@@ -19,7 +19,7 @@ pub use set::Profiles;
 
 use super::cel::{Condition, Outcome, Row};
 use super::facts::Fact;
-use super::verdict::{Decision, Domain, Evidence, EvidenceKind};
+use super::verdict::{Cap, Decision, Domain, Evidence, EvidenceKind};
 use crate::diagnostic::{Diagnostic, Place, Source};
 use crate::model::Timestamp;
 
@@ -55,6 +55,8 @@ pub struct Profile {
     pub weight: u32,
     /// The least decision that a match alone demands.
     pub referral: Option<Decision>,
+    /// Consignments a day that it may be acted upon for; what is above is demoted to shadow. None without a limit.
+    pub cap_per_day: Option<u32>,
     /// Where the knowledge is from.
     pub source: String,
     pub condition: Condition,
@@ -92,6 +94,7 @@ impl Profile {
             referral: self.referral.filter(|_| !shadow),
             shadow,
             suppressed_by: None,
+            cap: self.cap_per_day.filter(|_| !shadow).map(Cap::new),
         }
     }
 

@@ -5,6 +5,7 @@ use super::{Case, Mode, Profile};
 use crate::diagnostic::table::{self, Quoted, Table};
 use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 use crate::model::Timestamp;
+use crate::screen::cap;
 use crate::screen::cel::Condition;
 use crate::screen::facts::Fact;
 use crate::screen::verdict::{Decision, Domain};
@@ -29,6 +30,7 @@ fn from_table(table: Table<'_, '_>, catalogue: &[Fact]) -> Option<Profile> {
     let mode = table.choice("mode", &Mode::CHOICES).unwrap_or_default();
     let (valid_from, valid_before) = validity(&table);
     let (weight, referral) = effect(&table);
+    let cap_per_day = cap(&table, id.as_deref(), domain, referral);
     let source = table.required_text("source");
     let condition = table
         .required_text("condition")
@@ -49,6 +51,7 @@ fn from_table(table: Table<'_, '_>, catalogue: &[Fact]) -> Option<Profile> {
         valid_before,
         weight,
         referral,
+        cap_per_day,
         source: own(source?),
         condition,
         place,
@@ -81,6 +84,14 @@ fn effect(table: &Table<'_, '_>) -> (u32, Option<Decision>) {
         table.faults().add(table.span(), "a profile needs a `weight`, a `referral` or both", None);
     }
     (weight.unwrap_or(0), referral)
+}
+
+fn cap(table: &Table<'_, '_>, id: Option<&str>, domain: Option<Domain>, referral: Option<Decision>) -> Option<u32> {
+    let value = table.value("cap_per_day")?;
+    if let Some(refusal) = cap::refusal(id.unwrap_or_default(), domain?, referral) {
+        table.faults().add(value.span(), refusal, None);
+    }
+    cap::per_day(table, "cap_per_day")
 }
 
 pub(in crate::screen) fn condition(table: &Table<'_, '_>, text: &Quoted<'_>, catalogue: &[Fact]) -> Option<Condition> {

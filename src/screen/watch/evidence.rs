@@ -80,6 +80,7 @@ fn evidence(setting: &Setting, text: String, values: Values, allowed: bool) -> E
         referral: setting.referral.filter(|_| !shadow),
         shadow,
         suppressed_by: None,
+        cap: None,
     }
 }
 
