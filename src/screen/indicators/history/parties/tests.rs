@@ -43,7 +43,7 @@ fn a_shipper_is_silent_for_weeks() {
 /// Waybills of so many different shippers, each patched by what they share.
 fn strangers(count: u32, shared: &str) -> Story {
     (0..count).fold(Story::new(), |story, number| {
-        let named = shared.replace("NAME", &format!("STRANGER {number}"));
+        let named = shared.replace("NAME", &format!("UNKNOWN TRADER {number}"));
         story.numbered(900 + number, -30, &named)
     })
 }
