@@ -38,8 +38,6 @@ impl Scene {
         setup.session_timeout = session_timeout;
         // The longest that may be: a transaction ends before its replica is given up.
         setup.transaction_timeout = session_timeout - Duration::from_millis(500);
-        // As in operation: a start reads what is new, however long the faults have lasted.
-        setup.snapshot_every = Some("60s");
         let mut replicas: Vec<Replica> = (0..REPLICAS).map(|number| setup.replica(&format!("replica-{number}"))).collect();
         replicas.iter_mut().for_each(Replica::wait_until_ready);
         let scene = Self {
