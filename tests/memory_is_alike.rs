@@ -9,7 +9,7 @@ use crate::support::replica::{Replica, Setup};
 use crate::support::terminals::send_payload;
 use crate::support::{eventually, kafka, waybill};
 
-const DEADLINE: Duration = Duration::from_secs(90);
+const DEADLINE: Duration = Duration::from_secs(180);
 
 /// The digest of every replica, once all have read the same.
 pub fn digests(replicas: &[&Replica]) -> Vec<String> {

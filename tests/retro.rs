@@ -18,7 +18,7 @@ const HEATERS_EVERY: u32 = 4;
 /// Of these so many have departed.
 const DEPARTED: u32 = 10;
 /// Past a take-over: session timeout, transaction timeout and the broker's sweep.
-const DEADLINE: Duration = Duration::from_secs(90);
+const DEADLINE: Duration = Duration::from_secs(180);
 
 const PROFILE: &str = r#"
 id = "fan-heaters"

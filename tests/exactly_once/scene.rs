@@ -21,7 +21,7 @@ const PARTITIONS: i32 = 8;
 /// replicas on two cores keep up.
 const RATE: u32 = 160;
 /// Past session timeout, transaction timeout, the broker's sweep of abandoned transactions (10 s) and a broker's start.
-const PROGRESS_DEADLINE: Duration = Duration::from_secs(90);
+const PROGRESS_DEADLINE: Duration = Duration::from_secs(180);
 
 pub struct Scene {
     pub cluster: Cluster,

@@ -15,7 +15,7 @@ use super::reader::now_ms;
 use super::replica::Replica;
 
 /// Past a take-over: session timeout, transaction timeout and the broker's sweep.
-const DEADLINE: Duration = Duration::from_secs(90);
+const DEADLINE: Duration = Duration::from_secs(180);
 
 pub enum Delivery {
     Topic,

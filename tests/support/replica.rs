@@ -14,7 +14,7 @@ use super::process::{Guarded, tail};
 use super::{eventually, free_port};
 
 /// A replica reads every partition's position before it is ready.
-pub const READY_DEADLINE: Duration = Duration::from_secs(60);
+pub const READY_DEADLINE: Duration = Duration::from_secs(120);
 /// A clean stop commits what is under way and leaves the group.
 pub const GRACE: Duration = Duration::from_secs(20);
 

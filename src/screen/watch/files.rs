@@ -13,7 +13,7 @@ use crate::lists::{Source as ListSource, Watchlists};
 pub const SETTINGS: &str = "lists.toml";
 const FOLDER: &str = "lists/";
 
-/// The files that `lists.toml` names, each once. A faulty one names none here: [`read`] tells why.
+/// The files that `lists.toml` names, each once. A faulty one names none here: reading the lists tells why.
 pub fn named(source: Source<'_>) -> Vec<String> {
     let settings = setting::read(source).unwrap_or_default();
     let mut seen = HashSet::new();
