@@ -66,6 +66,8 @@ impl Remembered {
 pub enum Inquiry {
     /// What memory is now, and how far it has read.
     Whole(Sender<(FrozenMemory, Positions)>),
+    /// How far it has read.
+    Positions(Sender<Positions>),
     /// How near these open holds are to their departures; the answer goes to the metrics.
     Departures(Vec<(Key, Decision)>),
 }
@@ -223,6 +225,7 @@ impl Rememberer {
             match inquiry {
                 // Whoever asked may have given up.
                 Inquiry::Whole(answer) => drop(answer.send((self.memory.freeze(), self.positions()))),
+                Inquiry::Positions(answer) => drop(answer.send(self.positions())),
                 Inquiry::Departures(holds) => {
                     let now = Timestamp::from(SystemTime::now());
                     self.telemetry.departures(&Departures::count(&holds, &self.memory, now));

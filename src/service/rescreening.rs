@@ -121,7 +121,7 @@ impl Rescreener {
                 return Ok(Err(Over));
             }
             thread::park_timeout(PAUSE);
-            let (_, remembered) = self.telemetry.frozen_memory().map_err(Trouble::Memory)?;
+            let remembered = self.telemetry.remembered_positions().map_err(Trouble::Memory)?;
             let remembered: BTreeMap<Partition, i64> = remembered.iter().copied().collect();
             let is_read = |partition: Partition, end: i64| remembered.get(&partition).is_some_and(|next| *next >= end);
             ends.retain(|partition, end| !is_read(*partition, *end) && !self.fetched.has_reached(*partition, *end));

@@ -103,8 +103,17 @@ impl Telemetry {
 
     /// Memory as it is between two batches, and the positions it has read to.
     pub fn frozen_memory(&self) -> Result<(FrozenMemory, Positions), &'static str> {
+        self.ask_memory(Inquiry::Whole)
+    }
+
+    /// The positions that memory has read to.
+    pub fn remembered_positions(&self) -> Result<Positions, &'static str> {
+        self.ask_memory(Inquiry::Positions)
+    }
+
+    fn ask_memory<T>(&self, inquiry: impl FnOnce(Sender<T>) -> Inquiry) -> Result<T, &'static str> {
         let (answer, answered) = bounded(1);
-        self.ask.try_send(Inquiry::Whole(answer)).map_err(|_| "others are asking")?;
+        self.ask.try_send(inquiry(answer)).map_err(|_| "others are asking")?;
         answered.recv_timeout(ANSWER).map_err(|_| "memory does not answer")
     }
 
