@@ -63,6 +63,12 @@ pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// socket's that bounds a call.
 pub const SOCKET_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// The numbers of a topic's partitions; none when there is no such topic.
+pub fn partitions<C: ConsumerContext>(consumer: &BaseConsumer<C>, topic: &str, timeout: Duration) -> KafkaResult<Vec<i32>> {
+    let metadata = consumer.fetch_metadata(Some(topic), timeout)?;
+    Ok(metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id()).collect())
+}
+
 /// First offset that a partition keeps and the one after its last.
 ///
 /// librdkafka asks the leader that it remembers and, when nobody answered in time, remembers the same one: a consumer that fetches

@@ -195,7 +195,7 @@ fn assessed(observer: &mut Observer, inputs: &[Input], line: &Assessment<'_>, pa
 }
 
 /// What one message led to is told from all else of its time by its place, what another bundle led to by its content.
-fn stamp(line: &read::Assessment<'_>, payload: &[u8]) -> Stamp {
+fn stamp(line: &Assessment<'_>, payload: &[u8]) -> Stamp {
     let retro = line.judged_at.map(|time| Stamp { time, hash: crc32fast::hash(payload) });
     retro.unwrap_or(Stamp { time: line.received, hash: 0 })
 }

@@ -9,7 +9,7 @@ use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::message::Message;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use crate::kafka::{ClientContext, Connection, Listener, watermarks};
+use crate::kafka::{ClientContext, Connection, Listener, partitions, watermarks};
 use crate::metrics::labels;
 use crate::outputs::Told;
 
@@ -61,7 +61,7 @@ impl HoldLog {
 
     /// Waits until everything written so far is committed or aborted.
     fn wait_until_settled(&mut self, deadline: Instant) -> KafkaResult<()> {
-        for partition in self.partitions()? {
+        for partition in partitions(&self.written, &self.topic, CALL)? {
             let (first, end) = watermarks(&self.written, &self.topic, partition, CALL)?;
             while watermarks(&self.committed, &self.topic, partition, CALL)?.1 < end {
                 if Instant::now() >= deadline {
@@ -73,12 +73,6 @@ impl HoldLog {
             *next_offset = first.max(*next_offset);
         }
         Ok(())
-    }
-
-    fn partitions(&self) -> KafkaResult<Vec<i32>> {
-        let metadata = self.written.fetch_metadata(Some(&self.topic), CALL)?;
-        let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id());
-        Ok(partitions.collect())
     }
 
     fn read_to_the_end(&mut self) -> KafkaResult<()> {

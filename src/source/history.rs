@@ -11,7 +11,7 @@ use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use super::Input;
-use crate::kafka::Connection;
+use crate::kafka::{self, Connection};
 use crate::model::Timestamp;
 
 pub struct History {
@@ -119,8 +119,7 @@ fn advance(open: &mut BTreeMap<(String, i32), Range<i64>>, total: i64, message: 
 }
 
 fn partitions(consumer: &BaseConsumer, topic: &str) -> KafkaResult<Vec<i32>> {
-    let metadata = consumer.fetch_metadata(Some(topic), CALL)?;
-    let found: Vec<i32> = metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id()).collect();
+    let found = kafka::partitions(consumer, topic, CALL)?;
     if found.is_empty() { Err(KafkaError::MetadataFetch(RDKafkaErrorCode::UnknownTopicOrPartition)) } else { Ok(found) }
 }
 

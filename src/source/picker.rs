@@ -11,7 +11,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use super::reader::push;
 use super::{Input, Partition, Role};
 use crate::batch::{Batch, Claim};
-use crate::kafka::{Connection, watermarks};
+use crate::kafka::{Connection, partitions, watermarks};
 
 /// Belongs to no group and commits nothing.
 pub struct Picker {
@@ -55,10 +55,9 @@ impl Picker {
     pub fn ends_of_assessments(&self) -> KafkaResult<BTreeMap<Partition, i64>> {
         let mut ends = BTreeMap::new();
         for (topic, input) in (0_u16..).zip(&self.inputs).filter(|(_, input)| input.role == Role::Assessments) {
-            let metadata = self.written.fetch_metadata(Some(&input.topic), CALL)?;
-            for partition in metadata.topics().iter().flat_map(|topic| topic.partitions()) {
-                let (first, end) = watermarks(&self.written, &input.topic, partition.id(), CALL)?;
-                ends.extend((first < end).then_some((Partition { topic, number: partition.id() }, end)));
+            for number in partitions(&self.written, &input.topic, CALL)? {
+                let (first, end) = watermarks(&self.written, &input.topic, number, CALL)?;
+                ends.extend((first < end).then_some((Partition { topic, number }, end)));
             }
         }
         Ok(ends)

@@ -13,7 +13,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use super::ends::{Ends, Fetched};
 use super::{BatchLimits, Begin, Input, Partition};
 use crate::batch::{Batch, Claim};
-use crate::kafka::{ClientContext, Connection, Listener};
+use crate::kafka::{ClientContext, Connection, Listener, partitions};
 use crate::metrics::labels;
 use crate::model::Timestamp;
 use crate::record::{Origin, Record};
@@ -177,16 +177,14 @@ impl Reader {
     fn find_partitions(&self) -> KafkaResult<BTreeMap<Partition, (i64, i64)>> {
         let mut found = BTreeMap::new();
         for (topic, input) in (0_u16..).zip(&self.inputs) {
-            let metadata = self.consumer.fetch_metadata(Some(&input.topic), CALL)?;
-            let numbers = metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id());
-            let before = found.len();
+            let numbers = partitions(&self.consumer, &input.topic, CALL)?;
+            if numbers.is_empty() {
+                tracing::warn!(topic = input.topic, "the topic does not exist yet");
+                return Err(KafkaError::MetadataFetch(rdkafka::error::RDKafkaErrorCode::UnknownTopicOrPartition));
+            }
             for number in numbers {
                 let watermarks = self.consumer.fetch_watermarks(&input.topic, number, CALL)?;
                 found.insert(Partition { topic, number }, watermarks);
-            }
-            if found.len() == before {
-                tracing::warn!(topic = input.topic, "the topic does not exist yet");
-                return Err(KafkaError::MetadataFetch(rdkafka::error::RDKafkaErrorCode::UnknownTopicOrPartition));
             }
         }
         Ok(found)

@@ -12,7 +12,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use super::key;
 use crate::bundle::pack::Kind;
 use crate::bundle::shelf::Offer;
-use crate::kafka::{ClientContext, Connection, Listener};
+use crate::kafka::{ClientContext, Connection, Listener, partitions};
 use crate::metrics::labels;
 use crate::model::Timestamp;
 
@@ -90,9 +90,7 @@ impl TopicSource {
     }
 
     fn assign(&self) -> KafkaResult<Progress> {
-        let metadata = self.consumer.fetch_metadata(Some(&self.topic), CALL)?;
-        let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id());
-        let unfinished: BTreeSet<i32> = partitions.collect();
+        let unfinished: BTreeSet<i32> = partitions(&self.consumer, &self.topic, CALL)?.into_iter().collect();
         if unfinished.is_empty() {
             return Err(KafkaError::MetadataFetch(rdkafka::error::RDKafkaErrorCode::UnknownTopicOrPartition));
         }
