@@ -15,7 +15,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use support::desk::{Delivery, Desk, count};
+use support::desk::{Delivery, Desk, FAN_HEATERS, count};
 use support::eventually;
 use support::kafka::Cluster;
 use support::reader::{Live, Published, now_ms};
@@ -33,18 +33,6 @@ const FOUND_EVERY: u32 = 20;
 const RATE: u32 = 500;
 const LIVE_ALONE: Duration = Duration::from_secs(20);
 const DEADLINE: Duration = Duration::from_secs(600);
-
-const PROFILE: &str = r#"
-id = "fan-heaters"
-title = "Fan heaters"
-owner = "bench"
-threat = "explosives"
-domain = "aviation_security"
-referral = "rfs"
-source = "a warning"
-condition = '''goods.contains("FAN HEATER")'''
-reason = "{goods} from {origin}"
-"#;
 
 fn main() {
     let cluster = support::kafka::external().unwrap_or_else(|| Cluster::start(1));
@@ -64,7 +52,7 @@ fn main() {
     eventually("live messages are measured alone", DEADLINE, || {
         (now_ms() - alone >= LIVE_ALONE.as_millis() as i64).then_some(())
     });
-    desk.write("profiles/fan-heaters.toml", PROFILE);
+    desk.write("profiles/fan-heaters.toml", FAN_HEATERS);
     let second = desk.publish(2);
     let (start, from) = (Instant::now(), now_ms());
     let is_retro = |told: &&Published| told.value["retro"] == true && told.value["bundle"] == *second.hash;
@@ -80,8 +68,12 @@ fn main() {
 }
 
 fn bill(number: u32) -> String {
-    let goods = if number.is_multiple_of(FOUND_EVERY) { "FAN HEATERS" } else { "CENTRIFUGAL WATER PUMP SPARE PARTS OF STEEL" };
-    waybill::of_goods(FIRST + number, goods)
+    let number_of_awb = FIRST + number;
+    if number.is_multiple_of(FOUND_EVERY) {
+        waybill::of_goods(number_of_awb, "FAN HEATERS")
+    } else {
+        waybill::clear(number_of_awb)
+    }
 }
 
 /// From a live message's own time until its assessment is visible.

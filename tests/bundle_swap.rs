@@ -2,10 +2,10 @@
 //! under the old one never after a replica has announced the new one.
 
 use std::fs;
-use std::time::Duration;
 
 use crate::support::audit::{assert_each_exactly_once, assert_in_order};
-use crate::support::desk::{Delivery, Desk, Version, all_announce, count, in_force};
+use crate::support::desk::{DEADLINE, Delivery, Desk, Version, all_announce, count, in_force};
+use crate::support::kafka::Cluster;
 use crate::support::reader::{Live, Published, committed};
 use crate::support::replica::{Replica, Setup};
 use crate::support::seed::Seed;
@@ -16,8 +16,6 @@ const PARTITIONS: i32 = 6;
 const REPLICAS: usize = 3;
 /// Waybills a second.
 const RATE: u32 = 400;
-/// Past a take-over: session timeout, transaction timeout and the broker's sweep.
-const DEADLINE: Duration = Duration::from_secs(180);
 
 #[test]
 fn a_swap_under_load_with_a_kill_in_the_middle_is_exact() {
@@ -79,28 +77,15 @@ fn a_swap_under_load_with_a_kill_in_the_middle_is_exact() {
 fn a_watched_file_is_taken_over_while_messages_flow_and_half_a_file_is_not() {
     let cluster = kafka::shared();
     let desk = Desk::open(cluster, Delivery::File);
-    let mut setup = Setup::new(cluster, "bundle-file", 2);
-    setup.further = desk.configuration.clone();
-    let first = publish(&desk, 1);
-    let mut replica = setup.ready_replica("only");
-    let terminals = Terminals::start(cluster, &setup.input, RATE);
-    let live = Live::start(cluster, &setup.assessments, "assessment");
-    wait_for_assessments(&live, &first.hash, 200);
-    let second = publish(&desk, 2);
-    let announced = all_announce(std::slice::from_ref(&replica), &second.hash);
-    wait_for_assessments(&live, &second.hash, 200);
-    assert_none_after(&live, &first.hash, announced);
+    let alone = Alone::start(cluster, &desk, "bundle-file");
+    let (second, _) = alone.swap(&desk);
 
     let whole = fs::read(desk.path("2.bundle")).unwrap();
     fs::write(desk.path("screening.bundle"), &whole[..whole.len() / 2]).unwrap();
-    let torn = || count(&replica, "loadgate_bundle_refused_total{reason=\"torn\"}").filter(|count| *count >= 1.0);
+    let torn = || count(&alone.replica, "loadgate_bundle_refused_total{reason=\"torn\"}").filter(|count| *count >= 1.0);
     eventually("half a file is refused", DEADLINE, torn);
-    assert_eq!(in_force(&replica), Some(second.hash));
-
-    let sent = terminals.stop();
-    eventually("everything is assessed", DEADLINE, || live.has_seen(&sent).then_some(()));
-    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
-    assert_each_exactly_once(cluster, &setup.input, &committed(cluster, &setup.assessments, "assessment"));
+    assert_eq!(in_force(&alone.replica), Some(second.hash));
+    alone.finish(cluster);
 }
 
 /// `cargo test --release --test scenarios ten_thousand -- --nocapture` prints what it takes the service as it is shipped.
@@ -108,24 +93,11 @@ fn a_watched_file_is_taken_over_while_messages_flow_and_half_a_file_is_not() {
 fn ten_thousand_profiles_are_taken_over_while_messages_flow() {
     let cluster = kafka::shared();
     let desk = Desk::open(cluster, Delivery::Topic);
-    let mut setup = Setup::new(cluster, "bundle-large", 2);
-    setup.further = desk.configuration.clone();
-    let first = publish(&desk, 1);
-    let mut replica = setup.ready_replica("only");
-    let terminals = Terminals::start(cluster, &setup.input, RATE);
-    let live = Live::start(cluster, &setup.assessments, "assessment");
-    wait_for_assessments(&live, &first.hash, 200);
+    let alone = Alone::start(cluster, &desk, "bundle-large");
     (0..10_000).for_each(|number| desk.write(&format!("profiles/p{number}.toml"), &profile(number)));
-    let second = publish(&desk, 2);
-    let announced = all_announce(std::slice::from_ref(&replica), &second.hash);
+    let (second, announced) = alone.swap(&desk);
     println!("bundle_swap_10000_profiles {:.3} s", (announced - desk.published_ms(&second)) as f64 / 1000.0);
-    wait_for_assessments(&live, &second.hash, 200);
-    assert_none_after(&live, &first.hash, announced);
-
-    let sent = terminals.stop();
-    eventually("everything is assessed", DEADLINE, || live.has_seen(&sent).then_some(()));
-    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
-    assert_each_exactly_once(cluster, &setup.input, &committed(cluster, &setup.assessments, "assessment"));
+    alone.finish(cluster);
 }
 
 /// What a pack of lists weighs is not what a topic takes by default: the one that `topics --create` makes does.
@@ -162,6 +134,45 @@ fn lists_travel_in_a_signed_bundle_and_match_from_it_in_the_running_service() {
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(1), "{told}");
     assert!(told.contains(&format!("--entity-name {narrow} --add-config max.message.bytes=68157440")), "{told}");
+}
+
+/// One replica under a first bundle, with messages that flow.
+struct Alone {
+    setup: Setup,
+    replica: Replica,
+    terminals: Terminals,
+    live: Live,
+    first: Version,
+}
+
+impl Alone {
+    fn start(cluster: &Cluster, desk: &Desk, stem: &str) -> Self {
+        let mut setup = Setup::new(cluster, stem, 2);
+        setup.further = desk.configuration.clone();
+        let first = publish(desk, 1);
+        let replica = setup.ready_replica("only");
+        let terminals = Terminals::start(cluster, &setup.input, RATE);
+        let live = Live::start(cluster, &setup.assessments, "assessment");
+        wait_for_assessments(&live, &first.hash, 200);
+        Self { setup, replica, terminals, live, first }
+    }
+
+    /// Publishes a second bundle and waits until it is in force; when it was announced: milliseconds since 1970.
+    fn swap(&self, desk: &Desk) -> (Version, i64) {
+        let second = publish(desk, 2);
+        let announced = all_announce(std::slice::from_ref(&self.replica), &second.hash);
+        wait_for_assessments(&self.live, &second.hash, 200);
+        assert_none_after(&self.live, &self.first.hash, announced);
+        (second, announced)
+    }
+
+    fn finish(self, cluster: &Cluster) {
+        let Self { setup, mut replica, terminals, live, .. } = self;
+        let sent = terminals.stop();
+        eventually("everything is assessed", DEADLINE, || live.has_seen(&sent).then_some(()));
+        assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
+        assert_each_exactly_once(cluster, &setup.input, &committed(cluster, &setup.assessments, "assessment"));
+    }
 }
 
 /// One of many that no waybill here matches.

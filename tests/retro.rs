@@ -2,9 +2,8 @@
 //! retro, though a replica is killed in the middle. What it does not change, and what has departed, is not told again.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use crate::support::desk::{Delivery, Desk, all_announce, count};
+use crate::support::desk::{DEADLINE, Delivery, Desk, FAN_HEATERS, all_announce, count};
 use crate::support::reader::{Live, Published, SourcePosition, committed};
 use crate::support::replica::{Replica, Setup};
 use crate::support::terminals::{send_payload, send_payloads};
@@ -17,20 +16,6 @@ const WAYBILLS: u32 = 4_000;
 const HEATERS_EVERY: u32 = 4;
 /// Of these so many have departed.
 const DEPARTED: u32 = 10;
-/// Past a take-over: session timeout, transaction timeout and the broker's sweep.
-const DEADLINE: Duration = Duration::from_secs(180);
-
-const PROFILE: &str = r#"
-id = "fan-heaters"
-title = "Fan heaters"
-owner = "test"
-threat = "explosives"
-domain = "aviation_security"
-referral = "rfs"
-source = "a warning"
-condition = '''goods.contains("FAN HEATER")'''
-reason = "{goods} from {origin}"
-"#;
 
 #[test]
 fn a_new_profile_finds_open_shipments_once_though_a_replica_dies_in_the_middle() {
@@ -53,7 +38,7 @@ fn a_new_profile_finds_open_shipments_once_though_a_replica_dies_in_the_middle()
     assert_eq!(assessed(&is_retro), 0);
 
     // The new profile, and a kill -9 while what it finds is told.
-    desk.write("profiles/fan-heaters.toml", PROFILE);
+    desk.write("profiles/fan-heaters.toml", FAN_HEATERS);
     let second = desk.publish(2);
     eventually("shipments are screened again", DEADLINE, || (assessed(&is_retro) > 0).then_some(()));
     replicas[0].kill();

@@ -15,7 +15,20 @@ use super::reader::now_ms;
 use super::replica::Replica;
 
 /// Past a take-over: session timeout, transaction timeout and the broker's sweep.
-const DEADLINE: Duration = Duration::from_secs(180);
+pub const DEADLINE: Duration = Duration::from_secs(180);
+
+/// A profile that finds fan heaters and refers them.
+pub const FAN_HEATERS: &str = r#"
+id = "fan-heaters"
+title = "Fan heaters"
+owner = "test"
+threat = "explosives"
+domain = "aviation_security"
+referral = "rfs"
+source = "a warning"
+condition = '''goods.contains("FAN HEATER")'''
+reason = "{goods} from {origin}"
+"#;
 
 pub enum Delivery {
     Topic,
