@@ -9,6 +9,7 @@
 //! transaction could otherwise close a later one (librdkafka does not implement KIP-890 part 2).
 
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rdkafka::consumer::ConsumerGroupMetadata;
@@ -36,7 +37,7 @@ pub enum Outcome {
 pub struct Transactor {
     config: rdkafka::ClientConfig,
     listener: Arc<dyn Listener>,
-    producer: Option<BaseProducer<ClientContext>>,
+    producer: Option<Arc<BaseProducer<ClientContext>>>,
     observe: Box<dyn Fn(Phase, Duration) + Send>,
 }
 
@@ -75,7 +76,7 @@ impl Transactor {
         let producer: BaseProducer<ClientContext> =
             self.config.create_with_context(ClientContext::new(labels::Client::Producer, Arc::clone(&self.listener)))?;
         self.timed(Phase::Init, || retrying(|| producer.init_transactions(CALL_TIMEOUT)))?;
-        self.producer = Some(producer);
+        self.producer = Some(Arc::new(producer));
         Ok(())
     }
 
@@ -104,7 +105,7 @@ impl Transactor {
     /// `Err` when the producer must not be used again.
     fn attempt<'o>(
         &self,
-        producer: &BaseProducer<ClientContext>,
+        producer: &Arc<BaseProducer<ClientContext>>,
         topics: &impl Fn(super::Destination) -> &'o str,
         records: impl Iterator<Item = Outgoing<'o>>,
         positions: &TopicPartitionList,
@@ -121,8 +122,8 @@ impl Transactor {
         };
         let committed = drained
             .and_then(|()| {
-                let send = || producer.send_offsets_to_transaction(positions, &metadata, CALL_TIMEOUT);
-                self.timed(Phase::SendOffsets, || retrying(send))
+                let positions = Arc::new((positions.clone(), metadata));
+                self.timed(Phase::SendOffsets, || retrying(|| send_positions(producer, &positions)))
             })
             .and_then(|()| self.timed(Phase::Commit, || retrying(|| producer.commit_transaction(CALL_TIMEOUT))));
         match committed {
@@ -182,9 +183,26 @@ fn drain(producer: &BaseProducer<ClientContext>) -> KafkaResult<()> {
         if Instant::now() >= deadline {
             return Err(KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut));
         }
-        std::thread::park_timeout(Duration::from_micros(200));
+        thread::park_timeout(Duration::from_micros(200));
     }
     Ok(())
+}
+
+/// Adds the positions to the transaction, in a thread of its own: while the group's coordinator is away the call may outlast its timeout,
+/// for ever (librdkafka issue 5511). Then the thread is left behind with the producer, which the next one fences.
+fn send_positions(
+    producer: &Arc<BaseProducer<ClientContext>>,
+    positions: &Arc<(TopicPartitionList, ConsumerGroupMetadata)>,
+) -> KafkaResult<()> {
+    let (producer, positions) = (Arc::clone(producer), Arc::clone(positions));
+    let (answer, answered) = crossbeam_channel::bounded(1);
+    let call = move || {
+        let (offsets, metadata) = &*positions;
+        let _ = answer.send(producer.send_offsets_to_transaction(offsets, metadata, CALL_TIMEOUT));
+    };
+    let timed_out = || KafkaError::Global(RDKafkaErrorCode::OperationTimedOut);
+    thread::Builder::new().name("send-positions".into()).spawn(call).map_err(|_| timed_out())?;
+    answered.recv_timeout(CALL_TIMEOUT + SOCKET_TIMEOUT).unwrap_or_else(|_| Err(timed_out()))
 }
 
 /// The identical call again while librdkafka says that it may be, at most for three timeouts.
@@ -214,14 +232,14 @@ mod tests {
     use crate::sink::{Destination, Outbox};
     use rdkafka::consumer::{BaseConsumer, Consumer};
     use rdkafka::message::Message;
-    use rdkafka::mocking::MockCluster;
+    use rdkafka::mocking::{MockCluster, MockCoordinator};
     use rdkafka::topic_partition_list::Offset;
     use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 
     const WAIT: Duration = Duration::from_secs(20);
 
-    /// An embedded broker, a transactor, and a member of the group that owns `in`. This broker keeps no transactional positions and
-    /// hides no aborted records: that both hold is shown on real Kafka (`tests/`).
+    /// Embedded brokers of which the first has all work, a transactor, and a member of the group that owns `in`. They keep no
+    /// transactional positions and hide no aborted records: that both hold is shown on real Kafka (`tests/`).
     struct Stage {
         cluster: MockCluster<'static, rdkafka::producer::DefaultProducerContext>,
         connection: Connection,
@@ -231,9 +249,13 @@ mod tests {
 
     impl Stage {
         fn new() -> Self {
-            let cluster = MockCluster::new(1).unwrap();
+            let cluster = MockCluster::new(2).unwrap();
             for topic in ["in", "out"] {
                 cluster.create_topic(topic, 1, 1).unwrap();
+                cluster.partition_leader(topic, 0, Some(1)).unwrap();
+            }
+            for role in [MockCoordinator::Group("g".into()), MockCoordinator::Transaction("t".into())] {
+                cluster.coordinator(role, 1).unwrap();
             }
             let connection = Connection { brokers: cluster.bootstrap_servers(), properties: Vec::new() };
             let member: BaseConsumer = connection.consumer("member", "g").create().unwrap();
@@ -297,6 +319,20 @@ mod tests {
         assert_eq!(stage.commit("fenced", 2, true), Outcome::Unknown);
         assert!(stage.transactor.producer.is_none());
         assert_eq!(stage.commit("third", 3, true), Outcome::Committed);
+    }
+
+    #[test]
+    fn a_group_whose_coordinator_is_away_costs_the_producer_and_no_more_than_a_timeout() {
+        let mut stage = Stage::new();
+        assert_eq!(stage.commit("first", 1, true), Outcome::Committed);
+        stage.cluster.coordinator(MockCoordinator::Group("g".into()), 2).unwrap();
+        stage.cluster.broker_down(2).unwrap();
+        let refused = [RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_COORDINATOR];
+        stage.cluster.request_errors(RDKafkaApiKey::TxnOffsetCommit, &refused);
+        assert_eq!(stage.commit("lost", 2, true), Outcome::Unknown);
+        assert!(stage.transactor.producer.is_none());
+        stage.cluster.coordinator(MockCoordinator::Group("g".into()), 1).unwrap();
+        assert_eq!(stage.commit("third", 2, true), Outcome::Committed);
     }
 
     #[test]
