@@ -1,31 +1,29 @@
 //! What matching names costs against a million of them. Prints `name value unit`.
 //!
-//! Recipe: the words of the person and company names of two real lists (UN, OFAC; `../shared/data/watchlists`) are put into two
-//! bags, each word as often as it occurs. A synthetic name has as many words as a real one drawn at random, each drawn from the
-//! bag. 700,000 people and 300,000 companies are made so, seeded. Half of the queries are such names mangled (a slip, a swapped
-//! pair, a lost or doubled letter, another order, an initial, words run together), half are new names of the same recipe; each is
-//! searched among the people and among the companies, as a party in the stream is, after as many others.
+//! The names are made by the recipe of `names/recipe.rs`. Half of the queries are such names mangled (a slip, a swapped pair, a lost or
+//! doubled letter, another order, an initial, words run together), half are new names of the same recipe; each is searched among the people and among the companies, as a party in the stream is, after as many others.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark stops at what is not as expected")]
 
+#[path = "names/recipe.rs"]
+mod recipe;
+
 use std::time::{Duration, Instant};
 
-use loadgate::lists::{Format, List};
 use loadgate::names::{Found, Index, KeyBuffer, Name, Schema, Scorer, Search, party_key};
 
-const PEOPLE: usize = 700_000;
-const COMPANIES: usize = 300_000;
+use recipe::{Bag, COMPANIES, Chance, PEOPLE};
+
 const QUERIES: usize = 1_000;
 /// The best hits of a query that the index must find.
 const BEST: usize = 10;
 const THRESHOLD: f32 = 0.7;
 
 fn main() {
-    let Some(lists) = lists() else { return println!("names_skipped 1 no_lists_in_../shared/data/watchlists") };
+    let Some(bags) = recipe::bags() else { return println!("names_skipped 1 no_lists_in_../shared/data/watchlists") };
     let scale = std::env::var("NAMES_SCALE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1.0_f64);
     let count = |full: usize| (full as f64 * scale) as usize;
     let mut chance = Chance(7);
-    let bags = [Schema::Person, Schema::Company].map(|schema| Bag::of(&lists, schema));
     let names = [bags[0].names(count(PEOPLE), &mut chance), bags[1].names(count(COMPANIES), &mut chance)];
     let queries = queries(&bags, &names, &mut chance);
 
@@ -80,39 +78,6 @@ fn main() {
     println!("names_update_1000 {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
     assert!(updated.len() > indexes[0].len());
     println!("party_key {:.0} ns", key(&names[1]));
-}
-
-fn lists() -> Option<Vec<List>> {
-    let read = |name: &str| std::fs::read(format!("../shared/data/watchlists/{name}")).ok();
-    let un = Format::UnXml.read(&read("UN_consolidated.xml")?, &[]);
-    let ofac = Format::OfacCsv.read(&read("sdn_2019.csv")?, &[read("alt_2019.csv")?]);
-    Some(vec![un, ofac])
-}
-
-/// The words of real names.
-struct Bag {
-    words: Vec<String>,
-    lengths: Vec<usize>,
-}
-
-impl Bag {
-    fn of(lists: &[List], schema: Schema) -> Self {
-        let entries = lists.iter().flat_map(|list| &list.entries).filter(|entry| entry.schema == Some(schema));
-        let names: Vec<Vec<String>> = entries
-            .flat_map(|entry| &entry.names)
-            .map(|name| name.text.replace(',', " ").split_whitespace().map(str::to_owned).collect())
-            .collect();
-        Self { lengths: names.iter().map(Vec::len).collect(), words: names.into_iter().flatten().collect() }
-    }
-
-    fn name(&self, chance: &mut Chance) -> String {
-        let length = self.lengths[chance.below(self.lengths.len())];
-        (0..length).map(|_| self.words[chance.below(self.words.len())].as_str()).collect::<Vec<_>>().join(" ")
-    }
-
-    fn names(&self, count: usize, chance: &mut Chance) -> Vec<String> {
-        (0..count).map(|_| self.name(chance)).collect()
-    }
 }
 
 fn queries(bags: &[Bag; 2], names: &[Vec<String>; 2], chance: &mut Chance) -> Vec<String> {
@@ -225,17 +190,4 @@ fn key(names: &[String]) -> f64 {
 
 fn micros(time: Duration) -> f64 {
     time.as_nanos() as f64 / 1e3
-}
-
-/// SplitMix64: the same numbers in every run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut value = self.0;
-        value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((value ^ (value >> 31)) % bound.max(1) as u64) as usize
-    }
 }

@@ -3,7 +3,8 @@
 //!
 //! The bare loop copies each record to another topic, 5,000 records a transaction: what exactly-once costs before anything is
 //! screened. The service runs with the starter bundle, and with 5,000 profiles more that are made of what the records say, so that
-//! they match as real ones do: seldom. `LOADGATE_TEST_BROKERS` uses a running cluster instead of one started here.
+//! they match as real ones do: seldom; and with a list of a million names, where the real lists are whose words they are made of.
+//! `LOADGATE_TEST_BROKERS` uses a running cluster instead of one started here.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,8 +15,12 @@
     reason = "a benchmark stops at what is not as expected; it uses a part of the tests' support"
 )]
 
+#[path = "pipeline/listed.rs"]
+mod listed;
 #[path = "pipeline/profiles.rs"]
 mod profiles;
+#[path = "names/recipe.rs"]
+mod recipe;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -25,6 +30,7 @@ use std::time::{Duration, Instant};
 use loadgate::bundle::Bundle;
 use loadgate::config::Config;
 use loadgate::demo;
+use loadgate::metrics::labels::Answer;
 use loadgate::outputs::Frames;
 use loadgate::service::{self, Rules, Settings, Shutdown, Telemetry};
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -44,31 +50,46 @@ const WAIT: Duration = Duration::from_secs(10);
 struct Measured {
     wall: Duration,
     cpu: Duration,
+    /// Parties looked up in lists: those seen before, and those searched.
+    lookups: [u64; 2],
 }
 
 fn main() {
     let cluster = support::kafka::external().unwrap_or_else(|| Cluster::start(1));
     let input = cluster.topic("bench-input", PARTITIONS);
     fill(&cluster, &input);
-    let starter = Arc::new(Bundle::starter().expect("the starter bundle is valid"));
-    let many = Arc::new(profiles::bundle(PROFILES));
+    let bundles = bundles();
     // In turn, twice: the first round warms the broker's page cache and is not reported.
-    let mut last = None;
-    for _ in 0..2 {
-        last = Some((copy(&cluster, &input), screen(&cluster, &input, &starter), screen(&cluster, &input, &many)));
+    for reported in [false, true] {
+        let bare = copy(&cluster, &input);
+        let runs: Vec<_> = bundles.iter().map(|(name, bundle)| (name, screen(&cluster, &input, bundle))).collect();
+        if reported {
+            report("bare_loop", &bare);
+            for (name, run) in &runs {
+                report(name, run);
+                println!("{name}_ratio {:.2} pipeline/bare", bare.wall.as_secs_f64() / run.wall.as_secs_f64());
+            }
+        }
     }
-    let Some((bare, pipeline, with_many)) = last else { return };
-    let ratio = |of: &Measured| bare.wall.as_secs_f64() / of.wall.as_secs_f64();
-    report("bare_loop", &bare);
-    report("pipeline", &pipeline);
-    println!("pipeline_ratio {:.2} pipeline/bare", ratio(&pipeline));
-    report("pipeline_5000_profiles", &with_many);
-    println!("pipeline_5000_profiles_ratio {:.2} pipeline/bare", ratio(&with_many));
+}
+
+/// What the service runs with, by name.
+fn bundles() -> Vec<(&'static str, Arc<Bundle>)> {
+    let starter = Bundle::starter().expect("the starter bundle is valid");
+    let mut bundles = vec![("pipeline", starter), ("pipeline_5000_profiles", profiles::bundle(PROFILES))];
+    match listed::bundle() {
+        Some(bundle) => bundles.push(("pipeline_million_names", bundle)),
+        None => println!("pipeline_million_names_skipped 1 no_lists_in_../shared/data/watchlists"),
+    }
+    bundles.into_iter().map(|(name, bundle)| (name, Arc::new(bundle))).collect()
 }
 
 fn report(name: &str, measured: &Measured) {
     println!("{name}_rate {:.0} records/s", RECORDS as f64 / measured.wall.as_secs_f64());
     println!("{name}_cpu {:.2} us/record", measured.cpu.as_micros() as f64 / RECORDS as f64);
+    if let [Some(known), Some(searched)] = measured.lookups.map(|count| (count > 0).then_some(count as f64)) {
+        println!("{name}_known_parties {:.4} share_of_look-ups", known / (known + searched));
+    }
 }
 
 fn fill(cluster: &Cluster, topic: &str) {
@@ -172,7 +193,8 @@ fn screen(cluster: &Cluster, input: &str, bundle: &Arc<Bundle>) -> Measured {
         let measured = measured(|| wait_until(|| screened.of(0).get() >= RECORDS as u64));
         shutdown.request();
         service.join().expect("the service does not panic").expect("the service ends well");
-        measured
+        let lookups = [Answer::Known, Answer::Searched].map(|answer| telemetry.metrics.list_lookups.of(answer).get());
+        Measured { lookups, ..measured }
     })
 }
 
@@ -187,7 +209,7 @@ fn wait_until(condition: impl Fn() -> bool) {
 fn measured(work: impl FnOnce()) -> Measured {
     let (start, cpu) = (Instant::now(), process_cpu());
     work();
-    Measured { wall: start.elapsed(), cpu: process_cpu().saturating_sub(cpu) }
+    Measured { wall: start.elapsed(), cpu: process_cpu().saturating_sub(cpu), lookups: [0; 2] }
 }
 
 /// User and system time of this process, all threads: fields 14 and 15 of /proc/self/stat, in ticks of 10 ms.

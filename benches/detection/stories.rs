@@ -1,8 +1,7 @@
-//! The planted stories of the demo's terminals, as the service sees them: decoded, folded, recalled, screened by the starter bundle.
+//! The planted stories of the demo's terminals, as the service sees them: decoded, folded, recalled, screened by the demo's bundle.
 
 use std::collections::BTreeMap;
 
-use loadgate::bundle::Bundle;
 use loadgate::decode::{Context, Decoder, DecoderConfig, Format, Limits};
 use loadgate::demo;
 use loadgate::memory::observation::{LogPlace, Observation};
@@ -43,7 +42,7 @@ pub fn run() {
 }
 
 fn screen(with_memory: bool) -> Tally {
-    let bundle = Bundle::starter().expect("the starter bundle is valid");
+    let bundle = demo::bundle().expect("its bundle is valid");
     let mut decoder = Decoder::new(DecoderConfig::default()).expect("the default configuration is valid");
     let (mut buffer, mut scratch) = (FactsBuffer::default(), Scratch::default());
     let mut observer = Observer::new(Keys::new(&[5; 16]));

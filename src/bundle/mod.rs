@@ -79,8 +79,13 @@ impl Bundle {
 
     /// The bundle that comes with the program: `config/bundle`.
     pub fn starter() -> Result<Self, Vec<Diagnostic>> {
+        Self::starter_with([])
+    }
+
+    /// The same with further files.
+    pub fn starter_with(further: impl IntoIterator<Item = File>) -> Result<Self, Vec<Diagnostic>> {
         let file = |(path, text): &(&str, &str)| File { path: (*path).to_owned(), text: (*text).to_owned() };
-        Self::from_files(starter::FILES.iter().map(file).collect())
+        Self::from_files(starter::FILES.iter().map(file).chain(further).collect())
     }
 
     /// A bundle from its files in any order. Without `policy.toml` the default policy holds.

@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::files::{Input, parse_time};
+use super::files::Input;
+use super::past::FromKafka;
 use super::{Exit, fail, refuse, say};
 use crate::backtest::{Backtest, Outcomes, Report};
 use crate::bundle::Bundle;
-use crate::config::Config;
 use crate::decode::{Context, Decoder, DecoderConfig};
-use crate::diagnostic::{Diagnostic, render};
+use crate::diagnostic::Diagnostic;
 use crate::model::Timestamp;
 use crate::service::Settings;
-use crate::source::{self, History, Past};
+use crate::source::{History, Past};
 
 /// Runs history through a bundle and prints, per profile: hits, which of them another bundle does not have (new) and which only the
 /// other has (gone), known outcomes, precision and examples. The code is that of the service, so every verdict is the live one.
@@ -42,18 +42,8 @@ pub struct Arguments {
     json: bool,
     #[command(flatten)]
     input: Input,
-    /// Read Kafka instead of files: every record at or after this time (RFC 3339), up to where the topics end now.
-    #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with_all = ["files", "received"])]
-    from: Option<Timestamp>,
-    /// Brokers to read from. Default: those of the configuration.
-    #[arg(long, value_name = "HOST:PORT", requires = "from")]
-    brokers: Option<String>,
-    /// Topic to read, in the format given. Default: the inputs of the configuration, each in its format.
-    #[arg(long, requires = "from")]
-    topic: Option<String>,
-    /// Configuration file: connection, inputs, schema registry. Default: the built-in defaults and the environment.
-    #[arg(long, value_name = "FILE", requires = "from")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    past: FromKafka,
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
@@ -74,12 +64,9 @@ pub fn run(arguments: &Arguments) -> Exit {
 fn tested(arguments: &Arguments, bundle: &Bundle, against: Option<&Bundle>) -> Result<Report, String> {
     let outcomes = outcomes(arguments.outcomes.as_deref())?;
     let start = |decoder| Backtest::new(bundle, against, &outcomes, decoder);
-    match arguments.from {
+    match arguments.past.settings(arguments.input.format.into())? {
         None => replay(start(decoder(DecoderConfig::default())?), &arguments.input),
-        Some(from) => {
-            let settings = settings(arguments)?;
-            replay_kafka(start(decoder(settings.decoder.clone())?), &settings, from)
-        }
+        Some((settings, from)) => replay_kafka(start(decoder(settings.decoder.clone())?), &settings, from),
     }
 }
 
@@ -89,21 +76,6 @@ fn json(report: &Report) -> String {
 
 fn decoder(config: DecoderConfig) -> Result<Decoder, String> {
     Decoder::new(config).map_err(|error| error.to_string())
-}
-
-/// The configuration with what the command line says otherwise.
-fn settings(arguments: &Arguments) -> Result<Settings, String> {
-    let config = Config::load(arguments.config.as_deref(), std::env::vars()).map_err(|faults| render(&faults))?;
-    let mut settings = Settings::of(&config).map_err(|error| error.to_string())?;
-    // What is read back was said by loadgate, not to it.
-    settings.inputs.retain(source::Input::is_screened);
-    if let Some(brokers) = &arguments.brokers {
-        settings.connection.brokers.clone_from(brokers);
-    }
-    if let Some(topic) = &arguments.topic {
-        settings.inputs = vec![source::Input::messages(topic, arguments.input.format.into())];
-    }
-    Ok(settings)
 }
 
 /// Everything that the input topics hold from that time on.

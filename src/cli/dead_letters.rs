@@ -100,7 +100,7 @@ fn list(config: &Config, settings: &Settings, reason: Option<&str>) -> Done {
             Entry::Letter(letter) if reason.is_none_or(|reason| reason == letter.reason) => {
                 *counts.entry(letter.reason.clone()).or_default() += 1;
                 let sent = if redriven.contains(&place) { "sent-again" } else { "-" };
-                let (source, detail) = (source(&letter), &letter.detail);
+                let (source, detail) = (source(&letter), printable(&letter.detail));
                 format!("{place}  {}  {source}  {}  {sent}  {detail}", letter.reason, letter.timestamp)
             }
             Entry::Foreign => format!("{place}  -  -  -  -  not a dead letter of this version"),
@@ -112,6 +112,11 @@ fn list(config: &Config, settings: &Settings, reason: Option<&str>) -> Done {
     let by_reason: Vec<String> = counts.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
     let _ = writeln!(out, "{total} letters{}{}", if total > 0 { ": " } else { "" }, by_reason.join(", "));
     Ok(Exit::Done)
+}
+
+/// A detail quotes what a sender wrote; it must not move the cursor or colour the rest of the terminal.
+fn printable(detail: &str) -> String {
+    detail.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 fn source(letter: &Letter) -> String {
@@ -173,5 +178,15 @@ fn told(fate: &Fate, letter: &Letter, dry_run: bool) -> String {
         Fate::StillUnreadable(why) => format!("left, still {why}"),
         Fate::SourceGone => format!("left: the whole payload was only at {}, which is gone", source(letter)),
         Fate::NoInput => format!("left: {} is no input of this configuration", letter.source.topic),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_sender_wrote_cannot_command_the_terminal() {
+        assert_eq!(printable("bad \"\u{1b}[31mFWB\r\n\" é"), "bad \" [31mFWB  \" é");
     }
 }

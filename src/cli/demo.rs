@@ -14,7 +14,8 @@ use crate::logging::{self, LogFormat};
 use crate::service::Rules;
 
 /// Shows loadgate at work: starts an embedded broker, synthetic terminals that send realistic mixed traffic with planted smuggling
-/// stories, and the real service, and shows what happens. At the end every message sent is accounted for.
+/// stories and disguised names of a watchlist, and the real service, and shows what happens. At the end every message sent is
+/// accounted for.
 ///
 /// The embedded broker only simulates exactly-once; with --brokers the same runs against a real Kafka.
 /// Exit code 0 when the account balances, 1 when not.
@@ -73,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Exit {
 fn start(endpoint: &Endpoint, admin: SocketAddr) -> Result<demo::Running, String> {
     let render = |faults: Vec<crate::diagnostic::Diagnostic>| crate::diagnostic::render(&faults);
     let config = Config::parse("demo", &configuration(endpoint, admin), []).map_err(render)?;
-    let rules = Rules::load(&config.bundle).map_err(render)?;
+    let rules = Rules::Fixed(Arc::new(demo::bundle().map_err(render)?));
     let running = Arc::new(Running::start(&config, rules).map_err(|error| error.to_string())?);
     let (asked, positions) = (Arc::clone(&running), Arc::clone(&running));
     Ok(demo::Running {

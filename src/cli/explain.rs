@@ -1,33 +1,44 @@
 //! `loadgate explain`
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::files::{Input, Lines};
-use super::screen::replay;
-use super::{Exit, fail};
+use super::files::{Input, Lines, Payload};
+use super::past::FromKafka;
+use super::{Exit, fail, refuse};
+use crate::bundle::Bundle;
+use crate::decode::{Decoder, DecoderConfig, Format, Limits};
+use crate::memory::Horizons;
 use crate::model::{Awb, ConsignmentId, Message, Timestamp};
 use crate::replay::{Event, Replay};
 use crate::screen::judge::Judged;
 use crate::sink::{self, Telling};
+use crate::source::{ByTime, Kept};
 
-/// Tells a shipment's whole story from message files: every message that speaks of it, every verdict on it and its houses with the
-/// reasons, and what its terminal was told. Everything else in the files is remembered along the way, because the story depends on
-/// it.
+/// Tells a shipment's whole story from message files or from Kafka: every message that speaks of it, every verdict on it and its houses
+/// with the reasons, and what its terminal was told. Everything else is remembered along the way, because the story depends on it:
+/// begin early enough.
+///
+/// The verdicts are derived anew by the bundle given, in the order of time.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   loadgate explain 020-12345675 messages.jsonl --format recorded
-  loadgate explain 020-12345675 fwb.txt fsu.txt outcomes.json --json | jq .told")]
+  loadgate explain 020-12345675 fwb.txt fsu.txt outcomes.json --json | jq .told
+  loadgate explain 020-12345675 --brokers kafka:9092 --from 2026-01-01T00:00:00Z
+  loadgate explain 020-12345675 --config loadgate.toml --bundle 8.bundle")]
 pub struct Arguments {
     /// The air waybill number.
     #[arg(value_parser = parse_awb)]
     awb: Awb,
     #[command(flatten)]
     input: Input,
-    /// Rule bundle: a folder with policy.toml and profiles/. Default: the starter bundle.
+    #[command(flatten)]
+    past: FromKafka,
+    /// Rule bundle: a folder with policy.toml and profiles/, or a packed one. Default: the starter bundle.
     #[arg(long, value_name = "DIR")]
     bundle: Option<PathBuf>,
     /// One JSON line an event.
@@ -40,30 +51,61 @@ fn parse_awb(text: &str) -> Result<Awb, String> {
 }
 
 pub fn run(arguments: &Arguments) -> Exit {
-    let mut replay = match replay(&arguments.input, arguments.bundle.as_deref()) {
-        Ok(replay) => replay,
-        Err(exit) => return exit,
+    let bundle = match Bundle::load_or_starter(arguments.bundle.as_deref()) {
+        Ok(bundle) => Arc::new(bundle),
+        Err(faults) => return refuse(&faults),
     };
+    match tell(arguments, bundle) {
+        Ok(0) => fail(Exit::Failed, format!("no message speaks of {}", arguments.awb)),
+        Ok(_) => Exit::Done,
+        Err(reason) => fail(Exit::Usage, reason),
+    }
+}
+
+/// How many events were told.
+fn tell(arguments: &Arguments, bundle: Arc<Bundle>) -> Result<usize, String> {
+    let Opened { decoder, limits, horizons, payloads } = open(arguments)?;
+    let decoder = Decoder::new(decoder).map_err(|error| error.to_string())?;
+    let mut replay = Replay::new(decoder, bundle, limits, horizons);
     let id = ConsignmentId { awb: Some(arguments.awb), hawb: None };
     let mut story = Story { lines: Lines::stdout(), json: arguments.json, told: 0 };
-    for payload in arguments.input.payloads() {
-        let payload = match payload {
-            Ok(payload) => payload,
-            Err(reason) => return fail(Exit::Usage, reason),
-        };
-        let at = payload.received;
-        let goes_on = replay.take(arguments.input.format.into(), &payload.bytes, at, |event| match event {
+    for payload in payloads {
+        let Kept { format, payload, timestamp: at } = payload?;
+        let goes_on = replay.take(format, &payload, at, |event| match event {
             Event::Remembered(message) if Replay::concerns(message, &id) => story.message(at, message),
             Event::Judged(judged, tellings) if judged.verdict.consignment.awb == id.awb => story.verdict(at, judged, tellings),
             Event::Rejected(_) | Event::Remembered(_) | Event::Judged(..) => true,
         });
         if !goes_on {
-            return Exit::Done;
+            break;
         }
     }
     let told = story.told;
     story.lines.finish();
-    if told == 0 { fail(Exit::Failed, format!("no message speaks of {}", arguments.awb)) } else { Exit::Done }
+    Ok(told)
+}
+
+/// Messages in their order, and how they are to be read and remembered.
+struct Opened<'a> {
+    decoder: DecoderConfig,
+    limits: Limits,
+    horizons: Horizons,
+    payloads: Box<dyn Iterator<Item = Result<Kept, String>> + 'a>,
+}
+
+fn open(arguments: &Arguments) -> Result<Opened<'_>, String> {
+    let Arguments { input, past, .. } = arguments;
+    let format: Format = input.format.into();
+    let Some((settings, from)) = past.settings(format)? else {
+        let kept = move |read: Payload| Kept { format, payload: read.bytes, timestamp: read.received };
+        let payloads = Box::new(input.payloads().map(move |payload| payload.map(kept)));
+        return Ok(Opened { decoder: DecoderConfig::default(), limits: input.limits(), horizons: Horizons::default(), payloads });
+    };
+    let brokers = settings.connection.brokers.clone();
+    let told = move |error| format!("{brokers}: {error}");
+    let records = ByTime::open(&settings.connection, &settings.inputs, from).map_err(&told)?;
+    let payloads = Box::new(records.map(move |kept| kept.map_err(&told)));
+    Ok(Opened { decoder: settings.decoder, limits: settings.limits, horizons: settings.memory.horizons, payloads })
 }
 
 struct Story<W> {

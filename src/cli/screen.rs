@@ -94,8 +94,8 @@ pub fn run(arguments: &Arguments) -> Exit {
     if refused { Exit::SomeRefused } else { Exit::Done }
 }
 
-/// A replay with the bundle of a command, and an empty memory.
-pub fn replay(input: &Input, bundle: Option<&std::path::Path>) -> Result<Replay, Exit> {
+/// A replay of files with the bundle of a command, and an empty memory.
+fn replay(input: &Input, bundle: Option<&std::path::Path>) -> Result<Replay, Exit> {
     let bundle = Bundle::load_or_starter(bundle).map_err(|faults| refuse(&faults))?;
     let decoder = Decoder::new(DecoderConfig::default()).map_err(|error| fail(Exit::Usage, error))?;
     Ok(Replay::new(decoder, Arc::new(bundle), input.limits(), Horizons::default()))

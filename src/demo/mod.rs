@@ -11,6 +11,7 @@ mod declare;
 mod flight;
 mod latency;
 mod ledger;
+mod lookouts;
 mod published;
 #[cfg(test)]
 mod recall;
@@ -36,6 +37,7 @@ use std::time::{Duration, Instant};
 pub use account::Account;
 pub use broken::PAYLOAD_BYTES_MAX;
 pub use broker::Topics;
+pub use lookouts::bundle;
 pub use sent::{Expected, Sent};
 pub use stream::{Pace, Stream, stream};
 

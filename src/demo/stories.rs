@@ -1,6 +1,7 @@
 //! Planted smuggling stories: what each looks like, which of the field's indicators it should trip, and what it deserves.
 
 use super::chance::Chance;
+use super::lookouts;
 use super::tables::{Lane, place};
 use super::world::{self, Relation};
 use crate::model::{Consignment, Dimensions, GoodsLine, Money, Party, Quantity, Text};
@@ -131,6 +132,15 @@ pub static STORIES: &[Story] = &[
         origins: &["LAX", "FRA", "IST", "TPE"],
         plant: airsoft,
     },
+    Story {
+        id: "listed-party",
+        title: "a listed party under a disguised name",
+        indicators: &[lookouts::LIST],
+        minimum: Decision::Rfi,
+        one_in: 60,
+        origins: &[],
+        plant: listed_party,
+    },
 ];
 
 fn flowers(draft: &mut Draft, lane: &Lane, chance: &mut Chance) {
@@ -177,6 +187,13 @@ fn airsoft(draft: &mut Draft, lane: &Lane, chance: &mut Chance) {
     stranger(draft, lane, "HOBBY", chance);
     goods(draft, "AIRSOFT SLIDE AND BARREL KIT WITH RECEIVER", "950490", (5, 3_400));
     worth(draft, 700, 260);
+}
+
+/// All else is as it always was, so that only the list can tell.
+fn listed_party(draft: &mut Draft, _: &Lane, chance: &mut Chance) {
+    let Draft { bill, .. } = draft;
+    let party = if chance.one_in(2) { &mut bill.shipper } else { &mut bill.consignee };
+    party.iter_mut().for_each(|party| party.name = Text::from(lookouts::disguised(chance)));
 }
 
 /// Parties that nobody has seen before, and an account that was opened for this one shipment.

@@ -1,5 +1,9 @@
-//! History: every record of the input topics at or after a point in time, up to where they ended when this began. Belongs to no group and
-//! commits nothing; a service on the same topics does not notice.
+//! History: every record of the input topics at or after a point in time, up to where they ended when this began, in the order of each
+//! partition or of time. Belongs to no group and commits nothing; a service on the same topics does not notice.
+
+mod by_time;
+
+pub use by_time::{ByTime, Kept};
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,11 +18,14 @@ use super::Input;
 use crate::kafka::{self, Connection};
 use crate::model::Timestamp;
 
+/// Ranges of offsets by topic and partition.
+type Open = BTreeMap<(String, i32), Range<i64>>;
+
 pub struct History {
     consumer: BaseConsumer,
     inputs: Vec<Input>,
-    /// Offsets still to be read, by topic and partition.
-    open: BTreeMap<(String, i32), Range<i64>>,
+    /// Still to be read.
+    open: Open,
     /// Offsets to be read in all; transactions and compaction leave gaps, so that there may be fewer records.
     total: i64,
     from: Timestamp,
@@ -42,26 +49,15 @@ impl History {
     /// Finds where in each partition the records begin that are not older than `from`. That is a batch's beginning at best, and
     /// older records may come later, so that each record's own time is looked at as well.
     pub fn open(connection: &Connection, inputs: &[Input], from: Timestamp) -> KafkaResult<Self> {
-        let mut config = connection.consumer("backtest", "loadgate-backtest");
-        config.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "50").set("queued.max.messages.kbytes", "65536");
-        let consumer: BaseConsumer = config.create()?;
-        let mut times = TopicPartitionList::new();
-        for input in inputs {
-            for partition in partitions(&consumer, &input.topic)? {
-                times.add_partition_offset(&input.topic, partition, Offset::Offset(from.millis()))?;
-            }
-        }
-        let mut open = BTreeMap::new();
+        let consumer = consumer(connection)?;
+        let open = find(&consumer, inputs, from)?;
+        Self::start(consumer, inputs, open, from)
+    }
+
+    fn start(consumer: BaseConsumer, inputs: &[Input], open: Open, from: Timestamp) -> KafkaResult<Self> {
         let mut starts = TopicPartitionList::new();
-        for found in consumer.offsets_for_times(times, CALL)?.elements() {
-            found.error()?;
-            // No offset: nothing in this partition is as young as that.
-            let Offset::Offset(start) = found.offset() else { continue };
-            let (_, end) = consumer.fetch_watermarks(found.topic(), found.partition(), CALL)?;
-            if start < end {
-                starts.add_partition_offset(found.topic(), found.partition(), Offset::Offset(start))?;
-                open.insert((found.topic().to_owned(), found.partition()), start..end);
-            }
+        for ((topic, partition), range) in &open {
+            starts.add_partition_offset(topic, *partition, Offset::Offset(range.start))?;
         }
         consumer.assign(&starts)?;
         let total = open.values().map(|range| range.end - range.start).sum();
@@ -70,6 +66,12 @@ impl History {
 
     /// Calls back for every record, in the order of each partition.
     pub fn read(mut self, mut each: impl FnMut(Past<'_>)) -> KafkaResult<()> {
+        while self.next(&mut each)?.is_some() {}
+        Ok(())
+    }
+
+    /// Hands on the next record; `None` at the end.
+    fn next<T>(&mut self, take: impl FnOnce(Past<'_>) -> T) -> KafkaResult<Option<T>> {
         let mut heard = Instant::now();
         while !self.open.is_empty() {
             match self.consumer.poll(POLL) {
@@ -81,7 +83,7 @@ impl History {
                     if timestamp < self.from {
                         continue;
                     }
-                    each(Past { input, payload: message.payload().unwrap_or_default(), timestamp, share });
+                    return Ok(Some(take(Past { input, payload: message.payload().unwrap_or_default(), timestamp, share })));
                 }
                 Some(Err(KafkaError::PartitionEOF(_))) => self.close_what_is_read()?,
                 Some(Err(error)) => return Err(error),
@@ -89,7 +91,7 @@ impl History {
                 None => self.close_what_is_read()?,
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Partitions whose last offsets hold no record: markers of transactions, and what was aborted.
@@ -105,8 +107,34 @@ impl History {
     }
 }
 
+fn consumer(connection: &Connection) -> KafkaResult<BaseConsumer> {
+    let mut config = connection.consumer("history", "loadgate-history");
+    config.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "50").set("queued.max.messages.kbytes", "65536");
+    config.create()
+}
+
+fn find(consumer: &BaseConsumer, inputs: &[Input], from: Timestamp) -> KafkaResult<Open> {
+    let mut times = TopicPartitionList::new();
+    for input in inputs {
+        for partition in partitions(consumer, &input.topic)? {
+            times.add_partition_offset(&input.topic, partition, Offset::Offset(from.millis()))?;
+        }
+    }
+    let mut open = Open::new();
+    for found in consumer.offsets_for_times(times, CALL)?.elements() {
+        found.error()?;
+        // No offset: nothing in this partition is as young as that.
+        let Offset::Offset(start) = found.offset() else { continue };
+        let (_, end) = consumer.fetch_watermarks(found.topic(), found.partition(), CALL)?;
+        if start < end {
+            open.insert((found.topic().to_owned(), found.partition()), start..end);
+        }
+    }
+    Ok(open)
+}
+
 /// Notes a record as read; `None` when it came after history was opened.
-fn advance(open: &mut BTreeMap<(String, i32), Range<i64>>, total: i64, message: &BorrowedMessage<'_>) -> Option<f64> {
+fn advance(open: &mut Open, total: i64, message: &BorrowedMessage<'_>) -> Option<f64> {
     let key = (message.topic().to_owned(), message.partition());
     let range = open.get_mut(&key)?;
     let is_past = message.offset() < range.end;

@@ -16,7 +16,7 @@ pub mod reader;
 
 pub use claims::{Claims, Partition};
 pub use ends::Fetched;
-pub use history::{History, Past};
+pub use history::{ByTime, History, Kept, Past};
 pub use ownership::{Change, Ownership};
 pub use picker::Picker;
 pub use positions::{Begin, Found, JudgedBy, Note, Positions, Question};

@@ -37,6 +37,8 @@ impl Scene {
     pub fn start(cluster: Cluster, session_timeout: Duration) -> Self {
         let mut setup = Setup::new(&cluster, "exactly-once", PARTITIONS);
         setup.session_timeout = session_timeout;
+        // The log grows with every fault; a replica that is started again reads what came after its last snapshot alone.
+        setup.snapshot_every = Some("20s");
         // The longest that may be: a transaction ends before its replica is given up.
         setup.transaction_timeout = session_timeout - Duration::from_millis(500);
         let mut replicas: Vec<Replica> = (0..REPLICAS).map(|number| setup.replica(&format!("replica-{number}"))).collect();
