@@ -1,7 +1,8 @@
 //! What matching names costs against a million of them. Prints `name value unit`.
 //!
 //! The names are made by the recipe of `names/recipe.rs`. Half of the queries are such names mangled (a slip, a swapped pair, a lost or
-//! doubled letter, another order, an initial, words run together), half are new names of the same recipe; each is searched among the people and among the companies, as a party in the stream is, after as many others.
+//! doubled letter, another order, an initial, words run together), half are new names of the same recipe; each is searched among the
+//! people and among the companies, as a party in the stream is, after as many others.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark stops at what is not as expected")]
 

@@ -87,7 +87,7 @@ fn law_3_a_backtest_counts_the_live_verdicts_of_synthetic_traffic() {
     assert_eq!((report.totals.decisions_against, report.totals.changed), (Some(decisions), Some(0)));
     let counted = report.profiles.iter().filter(|line| line.hits > 0).map(|line| (line.profile.clone(), line.hits));
     assert_eq!(counted.collect::<BTreeMap<_, _>>(), hits);
-    assert!(hits.len() >= 5, "{hits:?}");
+    assert!(hits.len() >= 4, "{hits:?}");
     assert!(report.profiles.iter().all(|line| line.new == Some(0) && line.gone == Some(0)));
 }
 

@@ -15,6 +15,7 @@ mod lag;
 mod list;
 mod lists;
 mod match_names;
+mod match_pairs;
 mod past;
 mod run;
 mod running;

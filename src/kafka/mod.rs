@@ -33,6 +33,8 @@ impl Connection {
     /// A client configuration that names the cluster and this client's role (`client.id`).
     pub fn client(&self, role: &str) -> ClientConfig {
         let mut config = ClientConfig::new();
+        // librdkafka's own 10 s would lengthen every restart of a broker by as much.
+        config.set("reconnect.backoff.max.ms", "1000");
         for (name, value) in &self.properties {
             config.set(name, value);
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use apache_avro::{GenericSingleObjectReader, Schema};
 use rdkafka::Message;
@@ -17,7 +17,8 @@ use serde_json::Value;
 
 use super::kafka::Cluster;
 
-const READ_DEADLINE: Duration = Duration::from_secs(60);
+/// How long nothing may come before a topic counts as not readable to its end.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
 
 /// The message that a record is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,11 +46,14 @@ pub fn committed(cluster: &Cluster, topic: &str, schema: &str) -> Vec<Published>
     let (consumer, partitions) = reader(cluster, topic);
     let schema = avro_schema(schema);
     let (mut ended, mut records) = (BTreeSet::new(), Vec::new());
-    let start = SystemTime::now();
+    let mut heard = Instant::now();
     while ended.len() < partitions {
-        assert!(start.elapsed().is_ok_and(|time| time < READ_DEADLINE), "{topic} was not read to its end");
+        assert!(heard.elapsed() < SILENCE_MAX, "{topic} was not read to its end");
         match consumer.poll(Duration::from_millis(100)) {
-            Some(Ok(message)) => records.push(published(&schema, &message)),
+            Some(Ok(message)) => {
+                heard = Instant::now();
+                records.push(published(&schema, &message));
+            }
             Some(Err(KafkaError::PartitionEOF(partition))) => drop(ended.insert(partition)),
             _ => {}
         }
@@ -141,7 +145,7 @@ fn reader(cluster: &Cluster, topic: &str) -> (BaseConsumer, usize) {
 }
 
 pub fn partitions(consumer: &BaseConsumer, topic: &str) -> i32 {
-    super::eventually("metadata", READ_DEADLINE, || {
+    super::eventually("metadata", SILENCE_MAX, || {
         let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(2)).ok()?;
         let partitions = metadata.topics().first()?.partitions().len() as i32;
         (partitions > 0).then_some(partitions)
