@@ -59,9 +59,10 @@ fn a_new_profile_finds_open_shipments_once_though_a_replica_dies_in_the_middle()
 
     // A change that finds nothing new tells nothing.
     desk.write("policy.toml", "[thresholds.customs]\ndnl = 950\n");
-    let third = desk.publish(3);
     let looked_at = |replica: &Replica| count(replica, "loadgate_rescreened_total{outcome=\"unchanged\"}").unwrap_or_default();
+    // Before it is published: the replicas may be done by the time that the command has ended.
     let before: Vec<f64> = replicas.iter().map(looked_at).collect();
+    let third = desk.publish(3);
     all_announce(&replicas, &third.hash);
     let open = (all - DEPARTED as usize + late.len()) as f64;
     eventually("all open shipments are looked at again", DEADLINE, || {
