@@ -42,6 +42,8 @@ pub struct Past<'a> {
 
 const CALL: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(100);
+/// What is fetched ahead, in all.
+const QUEUED_KBYTES: usize = 65_536;
 /// How long nothing may come before the broker counts as gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -49,7 +51,7 @@ impl History {
     /// Finds where in each partition the records begin that are not older than `from`. That is a batch's beginning at best, and
     /// older records may come later, so that each record's own time is looked at as well.
     pub fn open(connection: &Connection, inputs: &[Input], from: Timestamp) -> KafkaResult<Self> {
-        let consumer = consumer(connection)?;
+        let consumer = consumer(connection, QUEUED_KBYTES)?;
         let open = find(&consumer, inputs, from)?;
         Self::start(consumer, inputs, open, from)
     }
@@ -107,9 +109,10 @@ impl History {
     }
 }
 
-fn consumer(connection: &Connection) -> KafkaResult<BaseConsumer> {
+fn consumer(connection: &Connection, queued_kbytes: usize) -> KafkaResult<BaseConsumer> {
     let mut config = connection.consumer("history", "loadgate-history");
-    config.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "50").set("queued.max.messages.kbytes", "65536");
+    config.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "50");
+    config.set("queued.max.messages.kbytes", queued_kbytes.max(1).to_string());
     config.create()
 }
 

@@ -17,8 +17,8 @@ use crate::support::terminals::{Acknowledged, Terminals};
 
 const REPLICAS: usize = 3;
 const PARTITIONS: i32 = 8;
-/// Waybills a second: each partition has one every 50 ms, so that a gap is the replicas' and not the terminals', and unoptimised
-/// replicas on two cores keep up.
+/// Waybills a second: each partition has one every 50 ms, so that a gap is the replicas' and not the terminals', and replicas and
+/// brokers on two cores keep up.
 const RATE: u32 = 160;
 /// Past session timeout, transaction timeout, the broker's sweep of abandoned transactions (10 s) and a broker's start.
 const PROGRESS_DEADLINE: Duration = Duration::from_secs(180);

@@ -1,9 +1,9 @@
 //! The records of all partitions in the order of their time, the oldest first: what a story is told from. Each partition is read by a
-//! consumer of its own, so that none runs ahead of the others.
+//! consumer of its own, so that none runs ahead of the others; what is fetched ahead they share.
 
 use rdkafka::error::KafkaResult;
 
-use super::{History, Input, Open, Past, consumer, find};
+use super::{History, Input, Open, Past, QUEUED_KBYTES, consumer, find};
 use crate::decode::Format;
 use crate::kafka::Connection;
 use crate::model::Timestamp;
@@ -28,9 +28,11 @@ impl Kept {
 impl ByTime {
     /// Every record at or after `from`.
     pub fn open(connection: &Connection, inputs: &[Input], from: Timestamp) -> KafkaResult<Self> {
+        let open = find(&consumer(connection, QUEUED_KBYTES)?, inputs, from)?;
+        let share = QUEUED_KBYTES / open.len().max(1);
         let mut partitions = Vec::new();
-        for (partition, range) in find(&consumer(connection)?, inputs, from)? {
-            let mut history = History::start(consumer(connection)?, inputs, Open::from([(partition, range)]), from)?;
+        for (partition, range) in open {
+            let mut history = History::start(consumer(connection, share)?, inputs, Open::from([(partition, range)]), from)?;
             partitions.extend(history.next(Kept::of)?.map(|first| (first, history)));
         }
         Ok(Self { partitions })
