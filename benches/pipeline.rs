@@ -56,7 +56,7 @@ struct Measured {
 
 fn main() {
     let cluster = support::kafka::external().unwrap_or_else(|| Cluster::start(1));
-    let input = cluster.topic("bench-input", PARTITIONS);
+    let input = cluster.topic_of_past_records("bench-input", PARTITIONS);
     fill(&cluster, &input);
     let bundles = bundles();
     // In turn, twice: the first round warms the broker's page cache and is not reported.

@@ -104,12 +104,22 @@ impl Cluster {
 
     /// Creates a topic whose name starts with `stem` and is used by no other test, and waits until its partitions have leaders.
     pub fn topic(&self, stem: &str, partitions: i32) -> String {
+        self.topic_with(stem, partitions, &[])
+    }
+
+    /// A topic whose records may carry times of the past: with the broker's own retention they are deleted half a minute later.
+    pub fn topic_of_past_records(&self, stem: &str, partitions: i32) -> String {
+        self.topic_with(stem, partitions, &[("retention.ms", "-1")])
+    }
+
+    fn topic_with(&self, stem: &str, partitions: i32, settings: &[(&str, &str)]) -> String {
         let name = unique(stem);
         let replicas = self.brokers.len().max(1) as i32;
         let admin: AdminClient<_> = self.client().create().expect("a client of fixed settings can be created");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be built");
         eventually(&format!("topic {name} is created"), TOPIC_DEADLINE, || {
             let topic = NewTopic::new(&name, partitions, TopicReplication::Fixed(replicas));
+            let topic = settings.iter().fold(topic, |topic, (key, value)| topic.set(key, value));
             let results = runtime.block_on(admin.create_topics(&[topic], &AdminOptions::new())).ok()?;
             let created = |result: &Result<String, (String, rdkafka::types::RDKafkaErrorCode)>| match result {
                 Ok(_) => true,

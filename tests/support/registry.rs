@@ -13,6 +13,7 @@ use super::process::{Guarded, tail};
 use super::{eventually, free_port, http};
 
 const START_DEADLINE: Duration = Duration::from_secs(120);
+const ANSWER_DEADLINE: Duration = Duration::from_secs(60);
 const ARTIFACT: &str = "io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all";
 const JAVA_OLDEST: u32 = 21;
 
@@ -47,25 +48,35 @@ impl Registry {
     /// Registers an Avro schema and returns its id.
     pub fn register(&self, subject: &str, schema: &str) -> u32 {
         let body = json!({ "schema": schema }).to_string();
-        let answer = http::post(self.address, &format!("{PATH}/subjects/{subject}/versions"), &body).expect("the registry is up");
+        let path = format!("{PATH}/subjects/{subject}/versions");
+        let answer = answered(&path, || http::post(self.address, &path, &body));
         assert_eq!(answer.status, 200, "{}", answer.body);
         parsed(&answer)["id"].as_u64().expect("an id") as u32
     }
 
     pub fn subjects(&self) -> Vec<String> {
-        let answer = http::get(self.address, &format!("{PATH}/subjects")).expect("the registry is up");
-        serde_json::from_value(parsed(&answer)).expect("a list of names")
+        serde_json::from_value(self.get("subjects")).expect("a list of names")
     }
 
     /// The schema of that id.
     pub fn schema(&self, id: u32) -> String {
-        let answer = http::get(self.address, &format!("{PATH}/schemas/ids/{id}")).expect("the registry is up");
+        self.get(&format!("schemas/ids/{id}"))["schema"].as_str().expect("a schema").to_owned()
+    }
+
+    fn get(&self, what: &str) -> Value {
+        let path = format!("{PATH}/{what}");
+        let answer = answered(&path, || http::get(self.address, &path));
         assert_eq!(answer.status, 200, "{}", answer.body);
-        parsed(&answer)["schema"].as_str().expect("a schema").to_owned()
+        parsed(&answer)
     }
 }
 
 const PATH: &str = "/apis/ccompat/v7";
+
+/// On a busy machine a registry that is up may still answer late: the question is asked again. Registering twice gives the same id.
+fn answered(path: &str, ask: impl FnMut() -> Option<http::Answer>) -> http::Answer {
+    eventually(&format!("the registry answers {path}"), ANSWER_DEADLINE, ask)
+}
 
 fn parsed(answer: &http::Answer) -> Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body))
