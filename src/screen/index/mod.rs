@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A condition is posted under the rarest of its parts (`cover`); a long posting is split by the next part (`level`). Candidates
-//! are then evaluated whole, part for part, so the index decides only what need not be looked at. It answers exactly as
+//! are then decided whole, part for part: most of them by one cache line (`filter`), the others by their terms. It answers exactly as
 //! evaluating every condition does, errors included: a property test holds the two against each other.
 
 mod classify;
@@ -17,6 +17,7 @@ mod filter;
 mod interval;
 mod level;
 mod literal;
+mod part;
 mod reader;
 pub(crate) mod reason;
 mod scratch;
@@ -70,7 +71,7 @@ impl Index {
         terms.put_in_order(&shares);
         let items = (0..roots.len()).map(|condition| Item { condition: number(condition), used: 0 });
         let level = Level::new(items.collect(), &covers, 0);
-        let filters = Filters::new(&covers);
+        let filters = Filters::new(&terms, &roots, &covers);
         let mut posted = vec![false; terms.key_count as usize];
         level.visit_keys(&mut |key| {
             if let Some(posted) = posted.get_mut(key as usize) {
@@ -93,13 +94,14 @@ impl Index {
         self.read(row, scratch);
         let Scratch { hits, work } = scratch;
         self.level.visit(hits, &mut |condition| {
-            if !self.filters.pass(condition, hits) || !work.first_time(condition) {
+            let look = self.filters.look(condition, hits);
+            if look == Some(Outcome::NoMatch) || !work.first_time(condition) {
                 return;
             }
-            let outcome = match self.roots.get(condition as usize) {
+            let outcome = look.unwrap_or_else(|| match self.roots.get(condition as usize) {
                 Some(root) if !hits.any_oversize() => self.term(*root, row, hits, work),
                 _ => whole(condition),
-            };
+            });
             match outcome {
                 Outcome::Match => work.matched.push(condition),
                 Outcome::Undecided => work.undecided.push(condition),
@@ -115,7 +117,7 @@ impl Index {
         self.read(row, scratch);
         let Scratch { hits, work } = scratch;
         self.level.visit(hits, &mut |condition| {
-            if self.filters.pass(condition, hits) && work.first_time(condition) {
+            if self.filters.look(condition, hits) != Some(Outcome::NoMatch) && work.first_time(condition) {
                 each(condition);
             }
         });
@@ -162,7 +164,7 @@ impl Index {
             Some(Test::Key(reader, key)) => unless_missing(*reader, hits.is_hit(*key)),
             Some(Test::AnyKey(reader, keys)) => unless_missing(*reader, keys.iter().any(|key| hits.is_hit(*key))),
             Some(Test::Within(reader, interval)) => match hits.held(*reader) {
-                Held::Number(number) => Outcome::of(interval.holds(number)),
+                Held::Number(number, _) => Outcome::of(interval.holds(number)),
                 _ => Outcome::Undecided,
             },
             Some(Test::Has(reader)) => Outcome::of(!matches!(hits.held(*reader), Held::Missing | Held::Empty)),

@@ -6,7 +6,7 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rustc_hash::FxHashMap;
 
-use super::scratch::{Held, Hits};
+use super::scratch::{Held, Hits, NO_PIECE};
 use super::segments::Segments;
 use super::{KeyId, NO_KEY};
 use crate::screen::cel::{FactIndex, Num, Row};
@@ -158,8 +158,11 @@ impl Reader {
     }
 
     fn number(&self, number: Num, reader: u32, hits: &mut Hits) {
-        hits.hold(reader, Held::Number(number));
-        self.segments.hit(number, |key| hits.hit(key));
+        let piece = self.segments.piece(number);
+        hits.hold(reader, Held::Number(number, piece.map_or(NO_PIECE, super::number)));
+        if let Some(piece) = piece {
+            self.segments.hit(piece, |key| hits.hit(key));
+        }
     }
 
     fn text(&self, text: &str, hits: &mut Hits) {

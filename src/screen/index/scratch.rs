@@ -4,6 +4,9 @@
 use super::{KeyId, NO_KEY};
 use crate::screen::cel::{Num, Outcome};
 
+/// Where NaN lies: no range ends there.
+pub(super) const NO_PIECE: u32 = u32::MAX;
+
 /// Working memory of an index. One for each thread; it serves any number of indexes in turn.
 #[derive(Debug, Default)]
 pub struct Scratch {
@@ -34,7 +37,8 @@ pub(crate) enum Held {
     Missing,
     /// A list without elements.
     Empty,
-    Number(Num),
+    /// With the piece of the line that it lies in.
+    Number(Num, u32),
     Other,
 }
 
