@@ -56,7 +56,8 @@ struct Measured {
 
 fn main() {
     let cluster = support::kafka::external().unwrap_or_else(|| Cluster::start(1));
-    let input = cluster.topic_of_past_records("bench-input", PARTITIONS);
+    // Its records carry times of the past: with the broker's own retention they are deleted half a minute later.
+    let input = cluster.topic_with("bench-input", PARTITIONS, &[("retention.ms", "-1")]);
     fill(&cluster, &input);
     let bundles = bundles();
     // In turn, twice: the first round warms the broker's page cache and is not reported.

@@ -107,12 +107,8 @@ impl Cluster {
         self.topic_with(stem, partitions, &[])
     }
 
-    /// A topic whose records may carry times of the past: with the broker's own retention they are deleted half a minute later.
-    pub fn topic_of_past_records(&self, stem: &str, partitions: i32) -> String {
-        self.topic_with(stem, partitions, &[("retention.ms", "-1")])
-    }
-
-    fn topic_with(&self, stem: &str, partitions: i32, settings: &[(&str, &str)]) -> String {
+    /// As [`Cluster::topic`], with settings of its own.
+    pub fn topic_with(&self, stem: &str, partitions: i32, settings: &[(&str, &str)]) -> String {
         let name = unique(stem);
         let replicas = self.brokers.len().max(1) as i32;
         let admin: AdminClient<_> = self.client().create().expect("a client of fixed settings can be created");
