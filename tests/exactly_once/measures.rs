@@ -62,7 +62,9 @@ impl Measures {
                 take_overs[take_overs.len() / 2] / floor_s
             );
         }
-        println!("kept_partition_gap_worst {:.2} s", self.worst_kept_gap_s(&times));
+        if let Some((gap_ms, fault)) = self.worst_kept_gap_ms(&times) {
+            println!("kept_partition_gap_worst {:.2} s in fault {fault}", gap_ms as f64 / 1000.0);
+        }
     }
 
     /// From each kill -9 to the last lost partition's first assessment by somebody else, ascending.
@@ -81,12 +83,16 @@ impl Measures {
         found
     }
 
-    /// The longest time without an assessment on a partition that stayed with its owner, broker faults apart.
-    fn worst_kept_gap_s(&self, times: &Times) -> f64 {
+    /// The longest time without an assessment on a partition that stayed with its owner, broker faults apart, and the number of the
+    /// fault, from 1.
+    fn worst_kept_gap_ms(&self, times: &Times) -> Option<(i64, usize)> {
         let broker = |fault: Fault| matches!(fault, Fault::RestartBroker | Fault::LoseBroker);
-        let windows = self.windows.iter().filter(|window| !broker(window.fault));
-        let gaps = windows.flat_map(|window| window.kept().map(move |partition| gap_ms(times.get(&partition), window)));
-        gaps.max().unwrap_or_default() as f64 / 1000.0
+        let windows = (1..).zip(&self.windows).filter(|(_, window)| !broker(window.fault));
+        let gap = |(fault, window): (usize, &Window)| {
+            let gaps = window.kept().map(|partition| gap_ms(times.get(&partition), window));
+            Some((gaps.max()?, fault))
+        };
+        windows.filter_map(gap).max()
     }
 }
 
@@ -125,6 +131,6 @@ mod tests {
     fn only_partitions_that_kept_their_owner_count_as_not_concerned() {
         let times = Times::from([(0, vec![(1_500, 0), (3_500, 0), (4_900, 0)]), (1, vec![(990, 0), (4_100, 0)])]);
         let measures = Measures { windows: vec![window()], floor: Duration::from_secs(3) };
-        assert_eq!(measures.worst_kept_gap_s(&times), 2.0);
+        assert_eq!(measures.worst_kept_gap_ms(&times), Some((2_000, 1)));
     }
 }
