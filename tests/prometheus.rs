@@ -252,7 +252,8 @@ impl Prometheus {
     /// The samples that a query gives now. A query that Prometheus does not understand fails the test.
     fn query(&self, query: &str) -> Vec<Value> {
         let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let answer = http::get(self.address, &format!("/api/v1/query?query={encoded}")).expect("Prometheus answers");
+        let path = format!("/api/v1/query?query={encoded}");
+        let answer = http::answered(&path, || http::get(self.address, &path));
         let body: Value = serde_json::from_str(&answer.body).unwrap();
         assert_eq!(body["status"], "success", "{query}: {}", answer.body);
         body["data"]["result"].as_array().unwrap().clone()

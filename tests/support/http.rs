@@ -4,6 +4,10 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use super::eventually;
+
+const ANSWER_DEADLINE: Duration = Duration::from_secs(60);
+
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -21,6 +25,11 @@ pub fn post(address: SocketAddr, path: &str, body: &str) -> Option<Answer> {
     let head =
         format!("POST {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n");
     exchange(address, &(head + body))
+}
+
+/// On a busy machine a server that is up may still answer late: it is asked again.
+pub fn answered(what: &str, ask: impl FnMut() -> Option<Answer>) -> Answer {
+    eventually(&format!("{what} is answered"), ANSWER_DEADLINE, ask)
 }
 
 fn exchange(address: SocketAddr, request: &str) -> Option<Answer> {

@@ -13,7 +13,6 @@ use super::process::{Guarded, tail};
 use super::{eventually, free_port, http};
 
 const START_DEADLINE: Duration = Duration::from_secs(120);
-const ANSWER_DEADLINE: Duration = Duration::from_secs(60);
 const ARTIFACT: &str = "io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all";
 const JAVA_OLDEST: u32 = 21;
 
@@ -49,7 +48,8 @@ impl Registry {
     pub fn register(&self, subject: &str, schema: &str) -> u32 {
         let body = json!({ "schema": schema }).to_string();
         let path = format!("{PATH}/subjects/{subject}/versions");
-        let answer = answered(&path, || http::post(self.address, &path, &body));
+        // Registering twice gives the same id.
+        let answer = http::answered(&path, || http::post(self.address, &path, &body));
         assert_eq!(answer.status, 200, "{}", answer.body);
         parsed(&answer)["id"].as_u64().expect("an id") as u32
     }
@@ -65,18 +65,13 @@ impl Registry {
 
     fn get(&self, what: &str) -> Value {
         let path = format!("{PATH}/{what}");
-        let answer = answered(&path, || http::get(self.address, &path));
+        let answer = http::answered(&path, || http::get(self.address, &path));
         assert_eq!(answer.status, 200, "{}", answer.body);
         parsed(&answer)
     }
 }
 
 const PATH: &str = "/apis/ccompat/v7";
-
-/// On a busy machine a registry that is up may still answer late: the question is asked again. Registering twice gives the same id.
-fn answered(path: &str, ask: impl FnMut() -> Option<http::Answer>) -> http::Answer {
-    eventually(&format!("the registry answers {path}"), ANSWER_DEADLINE, ask)
-}
 
 fn parsed(answer: &http::Answer) -> Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{error}: {}", answer.body))
