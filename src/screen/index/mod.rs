@@ -112,7 +112,7 @@ impl Index {
         work.undecided.sort_unstable();
     }
 
-    /// Calls back once for each condition that is evaluated for the row.
+    /// Calls back once for each condition that the first look does not rule out for the row.
     pub fn candidates<R: Row>(&self, row: &R, scratch: &mut Scratch, mut each: impl FnMut(u32)) {
         self.read(row, scratch);
         let Scratch { hits, work } = scratch;
