@@ -1,6 +1,8 @@
 //! The cost of the slips between two spellings of one word, in tenths of a wrong letter: letters that are mixed up when heard,
 //! transliterated or typed cost less than others.
 
+use std::ops::Range;
+
 /// Letters of the longest word compared.
 const LENGTH_MAX: usize = super::token::LETTERS_MAX;
 /// What a wrong letter costs.
@@ -12,19 +14,27 @@ const SWAPPED: u16 = 8;
 /// A wrong first letter is rarely a slip.
 const FIRST_WRONG: u16 = 13;
 
-type Row = [u16; LENGTH_MAX + 1];
+type Row = [u16; LENGTH_MAX + 2];
+
+/// More than any limit; a sum of two does not overflow.
+const NEVER: u16 = u16::MAX / 4;
 
 /// The cost of turning one word into the other; `None` above `limit`. Symmetric.
 pub fn distance(one: &[u8], other: &[u8], limit: u16) -> Option<u16> {
-    if one.len() > LENGTH_MAX || other.len() > LENGTH_MAX || one.len().abs_diff(other.len()) as u16 * TWICE > limit {
+    if one.len() > LENGTH_MAX || other.len() > LENGTH_MAX {
         return None;
     }
-    let (mut above2, mut above, mut here): (Row, Row, Row) = ([0; _], [0; _], [0; _]);
-    let mut added: Row = [0; _];
+    // So many letters may be one too many on either side: what is further off the diagonal costs more than the limit.
+    let (dropped_max, added_max) = (usize::from(limit / least_more(one)), usize::from(limit / least_more(other)));
+    if one.len() > other.len() + dropped_max || other.len() > one.len() + added_max {
+        return None;
+    }
+    let [mut above2, mut above, mut here]: [&mut Row; 3] = [&mut [0; _], &mut [0; _], &mut [0; _]];
+    let mut added = [0; LENGTH_MAX];
     for (slot, at) in added.iter_mut().zip(0..other.len()) {
         *slot = more(other, at);
     }
-    for (slot, total) in above.iter_mut().skip(1).zip(added.iter().scan(0, |total, cost| {
+    for (slot, total) in above.iter_mut().skip(1).zip(added.iter().take(other.len()).scan(0, |total, cost| {
         *total += cost;
         Some(*total)
     })) {
@@ -36,7 +46,8 @@ pub fn distance(one: &[u8], other: &[u8], limit: u16) -> Option<u16> {
         let dropped = more(one, row);
         first += dropped;
         let slip = Slip { letter: *letter, before, dropped, is_first: row == 0 };
-        let least = fill(&mut here, first, (&above, &above2), slip, other, &added);
+        let columns = row.saturating_sub(dropped_max)..other.len().min(row + added_max + 1);
+        let least = fill(here, first, (above, above2), slip, other, &added, columns);
         if least > limit {
             return None;
         }
@@ -54,29 +65,52 @@ struct Slip {
     is_first: bool,
 }
 
-/// Fills one row of the table from the two above it and tells the least cost in it.
-fn fill(here: &mut Row, first: u16, (above, above2): (&Row, &Row), slip: Slip, other: &[u8], added: &Row) -> u16 {
-    let (mut left, mut least) = (first, first);
-    let mut corner = above.first().copied().unwrap_or_default();
+/// Fills those columns of one row of the table from the two above it and tells the least cost in it. Column 0 of a row is `first`;
+/// a letter's costs stand one further.
+fn fill(
+    here: &mut Row,
+    first: u16,
+    (above, above2): (&Row, &Row),
+    slip: Slip,
+    other: &[u8],
+    added: &[u16],
+    columns: Range<usize>,
+) -> u16 {
+    let Range { start, end } = columns;
+    let mut left = if start == 0 { first } else { NEVER };
+    let mut least = left;
+    here.get_mut(start).into_iter().for_each(|cell| *cell = left);
+    let mut corner = above.get(start).copied().unwrap_or(NEVER);
     // Two rows up, two columns left.
-    let (mut corner2, mut corners2) = (None, above2.iter());
-    let mut other_before = None;
+    let mut corner2 = start.checked_sub(1).and_then(|at| above2.get(at)).copied().unwrap_or(NEVER);
+    let mut other_before = start.checked_sub(1).and_then(|at| other.get(at)).copied();
     let costs = SUBSTITUTION.get(index(slip.letter)).unwrap_or(&[0; LETTERS]);
-    let [cell, cells @ ..] = here;
-    *cell = first;
-    for ((cell, up), (wanted, added)) in cells.iter_mut().zip(above.iter().skip(1)).zip(other.iter().zip(added)) {
+    let cells = here.iter_mut().skip(start + 1).zip(above.iter().skip(start + 1)).zip(above2.iter().skip(start));
+    let letters = other.iter().zip(added).skip(start).take(end.saturating_sub(start));
+    for (((cell, up), up2), (wanted, added)) in cells.zip(letters) {
         let wrong = u16::from(costs.get(index(*wanted)).copied().unwrap_or_default());
         let wrong = if slip.is_first && other_before.is_none() && wrong == WRONG { FIRST_WRONG } else { wrong };
         let mut cost = (corner + wrong).min(up + slip.dropped).min(left + added);
         if slip.before == Some(*wanted) && other_before == Some(slip.letter) && slip.letter != *wanted {
-            cost = cost.min(corner2.map_or(u16::MAX, |corner: u16| corner + SWAPPED));
+            cost = cost.min(corner2 + SWAPPED);
         }
         *cell = cost;
-        (left, corner, least) = (cost, *up, least.min(cost));
+        (left, corner, corner2, least) = (cost, *up, *up2, least.min(cost));
         other_before = Some(*wanted);
-        corner2 = corners2.next().copied();
     }
+    here.get_mut(end + 1).into_iter().for_each(|cell| *cell = NEVER);
     least
+}
+
+/// The least that a letter too many of this word costs.
+fn least_more(word: &[u8]) -> u16 {
+    if word.windows(2).any(|pair| pair.first() == pair.last()) {
+        TWICE
+    } else if word.contains(&b'h') {
+        H_MORE
+    } else {
+        VOWEL_MORE
+    }
 }
 
 /// The cost of the letter at `at` being one too many.

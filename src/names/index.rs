@@ -5,12 +5,15 @@
 //! are scored by the [`Scorer`], as if there were no index. So a score never depends on the index; only whether it is looked at.
 
 mod candidates;
+mod estimate;
 mod keys;
 mod likeness;
 mod marks;
+mod meetings;
 mod postings;
 mod records;
 mod segment;
+mod walk;
 mod wanted;
 
 use std::collections::HashSet;
@@ -34,6 +37,7 @@ pub struct Index {
 #[derive(Debug, Default)]
 pub struct Search {
     scorer: Scorer,
+    meetings: meetings::Meetings,
     work: candidates::Work,
 }
 

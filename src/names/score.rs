@@ -41,9 +41,9 @@ const TELLING: f32 = 0.5;
 /// Many names share their consonants.
 const CONSONANTS_ONLY: f32 = 0.85;
 /// Initials, alone or beside a name that very many bear, are hardly a name.
-const INITIALS: f32 = 0.7;
+pub const BY_INITIALS: f32 = 0.7;
 /// Weight of the words that have to be spelt out beside an initial.
-const SPELT_OUT: f32 = 1.0;
+pub const SPELT_OUT: f32 = 1.0;
 /// Company forms of two classes: `Deutsche Bank AG` is not `Deutsche Bank GmbH`.
 const FORMS_DIFFER: f32 = 0.69;
 
@@ -105,8 +105,7 @@ impl Scorer {
         meet: impl FnMut(usize, usize) -> Option<Meeting>,
     ) -> f32 {
         self.alignment.align(schema, query.tokens, entry.tokens, meet);
-        let forms = if forms_differ(query.form, entry.form) { FORMS_DIFFER } else { 1.0 };
-        forms * share(&self.alignment, schema, query.tokens, entry.tokens)
+        of_forms(query.form, entry.form) * share(&self.alignment, schema, query.tokens, entry.tokens)
     }
 
     /// The score with its parts.
@@ -137,38 +136,69 @@ impl Scorer {
     }
 }
 
+/// What the company forms leave of a score.
+pub fn of_forms(one: Option<Form>, other: Option<Form>) -> f32 {
+    if forms_differ(one, other) { FORMS_DIFFER } else { 1.0 }
+}
+
 fn forms_differ(one: Option<Form>, other: Option<Form>) -> bool {
     let telling = |form: Option<Form>| form.filter(|form| *form != Form::Any);
     telling(one).zip(telling(other)).is_some_and(|(one, other)| one != other)
 }
 
 fn share<Q: Borrow<Token>, E: Borrow<Token>>(alignment: &Alignment, schema: Schema, query: &[Q], entry: &[E]) -> f32 {
-    let (mut met, mut alike, mut telling, mut spelt_out) = (0.0, 0.0, 0, 0.0);
+    let mut sum = Sum::default();
     for pair in &alignment.pairs {
-        let weight = weight(query, &pair.query).max(weight(entry, &pair.entry));
-        met += weight;
-        alike += weight * pair.meeting.similarity;
-        if pair.meeting.how != How::Initial {
-            telling += u32::from(weight >= TELLING);
-            spelt_out += weight;
-        }
-    }
-    if met == 0.0 {
-        return 0.0;
+        sum.add(weight(query, &pair.query).max(weight(entry, &pair.entry)), pair.meeting);
     }
     let query_left = left(query, |at| alignment.is_query_used(at));
     let entry_left = left(entry, |at| alignment.is_entry_used(at));
-    let lost = lost(schema, query_left, entry_left);
-    let by_consonants = alignment.pairs.iter().all(|pair| pair.meeting.how == How::Consonants);
-    let by_initials = spelt_out < SPELT_OUT && alignment.pairs.iter().any(|pair| pair.meeting.how == How::Initial);
-    let weak = match telling {
-        _ if by_consonants => CONSONANTS_ONLY,
-        _ if by_initials => INITIALS,
-        0 => alike / met,
-        1 if lost > 0.0 => alike / met,
-        _ => 1.0,
-    };
-    weak * alike / (met + lost)
+    sum.score(schema, query_left, entry_left)
+}
+
+/// What the pairs of two names come to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sum {
+    met: f32,
+    alike: f32,
+    /// Pairs that tell one name from another.
+    telling: u32,
+    /// Weight of the pairs that are more than an initial.
+    spelt_out: f32,
+    has_initials: bool,
+    /// Pairs that are more than the same consonants.
+    has_letters: bool,
+}
+
+impl Sum {
+    /// One pair more.
+    pub fn add(&mut self, weight: f32, meeting: Meeting) {
+        self.met += weight;
+        self.alike += weight * meeting.similarity;
+        self.has_letters |= meeting.how != How::Consonants;
+        if meeting.how == How::Initial {
+            self.has_initials = true;
+        } else {
+            self.telling += u32::from(weight >= TELLING);
+            self.spelt_out += weight;
+        }
+    }
+
+    /// The score when words of these losses are left over.
+    pub fn score(&self, schema: Schema, query_left: f32, entry_left: f32) -> f32 {
+        if self.met <= 0.0 {
+            return 0.0;
+        }
+        let lost = lost(schema, query_left, entry_left);
+        let weak = match self.telling {
+            _ if !self.has_letters => CONSONANTS_ONLY,
+            _ if self.has_initials && self.spelt_out < SPELT_OUT => BY_INITIALS,
+            0 => self.alike / self.met,
+            1 if lost > 0.0 => self.alike / self.met,
+            _ => 1.0,
+        };
+        weak * self.alike / (self.met + lost)
+    }
 }
 
 /// What words left over cost, given their losses.

@@ -75,6 +75,12 @@ const ANAGRAM: f32 = 0.75;
 
 /// How two words of names meet; `None` when they do not. Symmetric.
 pub fn meet(one: &Token, other: &Token) -> Option<Meeting> {
+    let typed = slips_apart(one.letters, other.letters);
+    meet_apart(one, other, Apart { typed, heard: slips_apart(one.heard_letters, other.heard_letters) })
+}
+
+/// As [`meet`], for words of which it is known what they cost at least.
+pub fn meet_apart(one: &Token, other: &Token, apart: Apart) -> Option<Meeting> {
     if one.text == other.text {
         return Meeting::new(1.0, How::Exact);
     }
@@ -92,7 +98,7 @@ pub fn meet(one: &Token, other: &Token) -> Option<Meeting> {
     if !named && is_idle(one.kind) != is_idle(other.kind) {
         return None;
     }
-    let spelt = spelt_alike(one, other);
+    let spelt = spelt_alike(one, other, apart);
     match spelt {
         Some(meeting) if !named || meeting.similarity >= NICKNAME => Some(meeting),
         _ if named => Meeting::new(NICKNAME, How::Nickname),
@@ -104,7 +110,7 @@ fn is_idle(kind: Kind) -> bool {
     matches!(kind, Kind::Particle | Kind::Title)
 }
 
-fn spelt_alike(one: &Token, other: &Token) -> Option<Meeting> {
+fn spelt_alike(one: &Token, other: &Token, apart: Apart) -> Option<Meeting> {
     let longer = one.text.len().max(other.text.len());
     if one.sound == other.sound && one.sound.len() >= 2 {
         return Meeting::new(if longer <= 3 { 0.85 } else { SOUND }, How::Sound);
@@ -116,16 +122,22 @@ fn spelt_alike(one: &Token, other: &Token) -> Option<Meeting> {
         return None;
     }
     let heard_longer = one.sound.len().max(other.sound.len());
-    let heard_limit = slips_allowed(heard_longer).saturating_sub(HEARD_MORE);
-    let typed = slips(&one.text, &other.text, slips_apart(one.letters, other.letters), limit);
+    let typed = slips(&one.text, &other.text, apart.typed, limit);
     let heard = match typed {
         Some(0..=HEARD_MORE) => None,
-        _ => slips(&one.sound, &other.sound, slips_apart(one.heard_letters, other.heard_letters), heard_limit),
+        _ => slips(&one.sound, &other.sound, apart.heard, heard_allowed(heard_longer)),
     };
     let typed = typed.map(|cost| likeness(cost, longer));
     let heard = heard.map(|cost| likeness(cost + HEARD_MORE, heard_longer));
     let similarity = typed.into_iter().chain(heard).reduce(f32::max)?;
     if similarity >= SIMILARITY_MIN { Meeting::new(similarity, How::Slip) } else { None }
+}
+
+/// The least that the slips between two words cost, as typed and as heard.
+#[derive(Debug, Clone, Copy)]
+pub struct Apart {
+    typed: u16,
+    heard: u16,
 }
 
 /// The least that two words with these hard letters cost: each letter that only one of them has is a slip, and a costly one unless
@@ -170,13 +182,15 @@ struct Outline {
 
 const LETTER_BITS: u32 = 26;
 const LETTERS: u32 = (1 << LETTER_BITS) - 1;
-const VOWELS: &[u8; 6] = b"aeiouy";
-const VOWEL_BITS: u32 = 4;
+/// Each with what is nearly no slip away from it.
+const VOWELS: [&[u8]; 5] = [b"a4", b"e3", b"iy1", b"o0", b"u"];
+const VOWEL_BITS: usize = 4;
+const VOWELS_MAX: u32 = (1 << VOWEL_BITS) - 1;
 
 impl Outline {
     fn of(text: &str, letters: u32) -> Self {
-        let count = |vowel: &u8| (memchr::memchr_iter(*vowel, text.as_bytes()).count() as u32).min(15);
-        let vowels = VOWELS.iter().rev().fold(0, |vowels, vowel| vowels << VOWEL_BITS | count(vowel));
+        let count = |vowel: &[u8]| text.bytes().filter(|letter| vowel.contains(letter)).count() as u32;
+        let vowels = VOWELS.iter().rev().fold(0, |vowels, vowel| vowels << VOWEL_BITS | count(vowel).min(VOWELS_MAX));
         Self { letters: letters | (text.len().min(63) as u32) << LETTER_BITS, vowels }
     }
 
@@ -188,20 +202,21 @@ impl Outline {
     fn more_than(self, other: Self) -> u16 {
         let only = |one: u32, other: u32| (one & !other).count_ones() as u16;
         let (own, others) = (self.letters & LETTERS, other.letters & LETTERS);
-        let count = |vowels: u32, at: u32| (vowels >> (at * VOWEL_BITS)) & 15;
-        let vowels = (0..6).map(|at| count(self.vowels, at).saturating_sub(count(other.vowels, at))).sum::<u32>() as u16;
+        let count = |vowels: u32, at: usize| (vowels >> (at * VOWEL_BITS)) & VOWELS_MAX;
+        let vowels = |at| count(self.vowels, at).saturating_sub(count(other.vowels, at));
+        let vowels = (0..VOWELS.len()).map(vowels).sum::<u32>() as u16;
         (LEAST * only(own, others) + VOWEL_LEAST * vowels).max(WRONG * only(mixed_up(own), mixed_up(others)))
     }
 
-    fn may_be_slip_of(self, other: Self) -> bool {
-        let limit = slips_allowed(self.length().max(other.length()));
-        self.length().abs_diff(other.length()) as u16 * TWICE <= limit
-            && self.more_than(other).max(other.more_than(self)) <= limit
+    /// The least that the slips between the two cost.
+    fn apart(self, other: Self) -> u16 {
+        let longer = self.length().abs_diff(other.length()) as u16 * TWICE;
+        longer.max(self.more_than(other)).max(other.more_than(self))
     }
 }
 
-/// The least that a wrong vowel costs.
-const VOWEL_LEAST: u16 = 3;
+/// The least that a wrong vowel costs; with [`LEAST`] not more than a vowel for a hard letter.
+const VOWEL_LEAST: u16 = 4;
 
 impl Glance {
     pub fn of(word: &Token) -> Self {
@@ -232,9 +247,13 @@ impl Glance {
         self.typed.length()
     }
 
-    /// False when no slips that are forgiven turn the words into one another, and they do not sound alike.
-    pub fn may_be_slip_of(self, other: Self) -> bool {
-        self.typed.may_be_slip_of(other.typed) || self.heard.may_be_slip_of(other.heard)
+    /// What slips between the words cost at least; `None` when they are more than is forgiven.
+    pub fn apart(self, other: Self) -> Option<Apart> {
+        let apart = Apart { typed: self.typed.apart(other.typed), heard: self.heard.apart(other.heard) };
+        let longer = |one: Outline, other: Outline| one.length().max(other.length());
+        let forgiven = apart.typed <= slips_allowed(longer(self.typed, other.typed))
+            || apart.heard <= heard_allowed(longer(self.heard, other.heard));
+        forgiven.then_some(apart)
     }
 }
 
@@ -298,7 +317,7 @@ impl Brief {
         }
         is_idle(self.kind) == is_idle(other.kind)
             && (self.sound == other.sound
-                || self.glance.may_be_slip_of(other.glance)
+                || self.glance.apart(other.glance).is_some()
                 || (self.skeleton == other.skeleton && self.script != other.script)
                 || self.glance.typed == other.glance.typed)
     }
@@ -325,6 +344,11 @@ fn slips(one: &str, other: &str, least: u16, limit: u16) -> Option<u16> {
 
 /// What an unlike spelling costs when the sounds are compared.
 const HEARD_MORE: u16 = 2;
+
+/// As [`slips_allowed`], of a word as heard.
+fn heard_allowed(letters: usize) -> u16 {
+    slips_allowed(letters).saturating_sub(HEARD_MORE)
+}
 
 fn likeness(cost: u16, letters: usize) -> f32 {
     1.0 - f32::from(cost) / (10 * letters) as f32

@@ -1,53 +1,37 @@
-//! The names of a segment that may reach a score, found by bounds that look at no letter of them.
-//!
-//! Every word of the vocabulary that says something for a word of the query is marked. Then the names of the marked words are
-//! walked, those of the query's rarest word first, and only as long as a name that holds none of the words before can still reach
-//! the score. What a walked name can reach is told by the bits of its words' marks; who passes is estimated.
+//! The names of a segment that may reach a score, found by bounds that look at no letter of them: every word of the vocabulary that
+//! says something for a word of the query is marked, then the names of the marked words are walked.
 
-use super::super::align::{Alignment, RUN_MAX};
-use super::super::score::estimate;
-use super::super::similar::{Brief, Glance};
-use super::super::token::{Name, Schema, TOKENS_MAX, Token};
-use super::super::words::Kind;
+use super::super::align::{Alignment, RUN_MAX, may_be_initials};
+use super::super::similar::Glance;
+use super::super::token::{Name, Schema, Token};
+use super::estimate::PIECES_MIN;
 use super::keys::{self, Keyed};
 use super::likeness::Likeness;
-use super::marks::Marks;
-use super::postings::Posting;
+use super::marks::{Marks, StandsFor};
 use super::segment::Segment;
+use super::walk::{self, Ends};
 use super::wanted::{self, INITIAL, Wanted};
 
-/// Names that one search scores at most. A query that more names resemble ("Mohammed Ali") is told the best of them.
-const SCORED_MAX: usize = 250;
-/// Names that one search looks at, at most.
-const WALKED_MAX: usize = 200_000;
 /// A word that more names hold leads to none as a piece of another.
 const PIECE_NAMES_MAX: usize = 2_000;
 /// Letters of the shortest piece.
 const PIECE_MIN: usize = 2;
 /// Names that a short form leads to at most.
 const JOINED_MAX: usize = 200;
-const JOINED: f32 = 0.96;
-const ACRONYM: f32 = 0.88;
+pub const JOINED: f32 = 0.96;
+pub const ACRONYM: f32 = 0.88;
 /// Letters of a short form at most.
 const ACRONYM_MAX: usize = 7;
-/// Share of a word that its pieces found make up, at least.
-const PIECES_MIN: f32 = 0.3;
-/// What two words may be alike that no key led to.
-const UNKNOWN: f32 = 0.85;
-/// How far the estimate may underrate a score: words that meet although no key finds them.
-const LEEWAY: f32 = 0.03;
 
 #[derive(Debug, Default)]
 pub struct Work {
     likeness: Likeness,
-    marks: Marks,
-    wanted: Vec<Wanted>,
-    /// The best score by the bits met.
-    bounds: Vec<f32>,
+    pub marks: Marks,
+    pub wanted: Vec<Wanted>,
+    pub ends: Ends,
     /// Words run together, pieces and short forms that lead to names, and names that short forms lead to.
-    joined: Vec<u32>,
-    spelt_out: Vec<u32>,
-    briefs: Vec<Brief>,
+    pub joined: Vec<u32>,
+    pub spelt_out: Vec<u32>,
     runs: Alignment,
     words: Vec<u32>,
     /// About what each name scores, best first.
@@ -60,20 +44,14 @@ pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
     wanted::of_query(query, segment, &mut work.likeness, &mut work.wanted);
     for (wanted, place) in work.wanted.iter().zip(0..) {
         let alike = segment.vocabulary.alike(&wanted.alike).iter();
-        alike.for_each(|alike| work.marks.put(alike.word, wanted.bit, place, alike.similarity));
+        alike.for_each(|alike| work.marks.put(alike.word, wanted.bit, place, StandsFor::Word, alike.similarity));
     }
     mark_initials(segment, query, work);
     mark_short_forms(segment, query, work);
     mark_runs(segment, query, work);
     mark_pieces(segment, query, work);
-    wanted::bounds(&work.wanted, &mut work.bounds);
-    work.briefs.clear();
-    work.briefs.extend(query.tokens.iter().map(Brief::of));
-    walk(segment, query, threshold, work);
+    walk::rank(segment, query, threshold, work);
     work.marks.clear();
-    work.ranked.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    work.ranked.dedup();
-    work.ranked.truncate(SCORED_MAX);
 }
 
 /// Letters for the words that they begin, on either side.
@@ -85,7 +63,7 @@ fn mark_initials(segment: &Segment, query: &Name, work: &mut Work) {
         if !words.is_empty() {
             wanted.may_be_met_as(INITIAL);
         }
-        words.iter().for_each(|word| work.marks.put(*word, wanted.bit, place, INITIAL));
+        words.iter().for_each(|word| work.marks.put(*word, wanted.bit, place, StandsFor::Initial, INITIAL));
     }
 }
 
@@ -95,14 +73,14 @@ fn mark_short_forms(segment: &Segment, query: &Name, work: &mut Work) {
     for size in 2..=longest.min(query.tokens.len()) {
         for (run, start) in query.tokens.windows(size).zip(0..) {
             let key = keys::of_initials(run.iter().filter_map(|token| token.text.bytes().next()));
-            for known in segment.vocabulary.under(key).filter(|known| known.glance.length() == size) {
+            for known in short_forms(segment, key).filter(|known| known.glance.length() == size) {
                 work.mark_run(known.word, start..start + size, ACRONYM);
                 work.joined.push(known.word);
             }
         }
     }
     keys::of_first_letters(query, |key| {
-        for known in segment.vocabulary.under(key).filter(|known| known.glance.length() <= ACRONYM_MAX) {
+        for known in short_forms(segment, key).filter(|known| known.glance.length() <= ACRONYM_MAX) {
             work.mark_run(known.word, 0..query.tokens.len(), ACRONYM);
             work.joined.push(known.word);
         }
@@ -110,6 +88,12 @@ fn mark_short_forms(segment: &Segment, query: &Name, work: &mut Work) {
     if let ([only], Schema::Company) = (query.tokens.as_slice(), segment.schema) {
         work.spelt_out.extend(segment.initials.find(keys::of_initials(only.text.bytes())).take(JOINED_MAX));
     }
+}
+
+/// The words of these letters that may stand for words that begin with them.
+fn short_forms(segment: &Segment, key: u32) -> impl Iterator<Item = &Keyed> {
+    let may_be = |known: &&Keyed| segment.vocabulary.token(known.word).is_some_and(|word| may_be_initials(segment.schema, word));
+    segment.vocabulary.under(key).filter(may_be)
 }
 
 /// Words of the query run together.
@@ -158,7 +142,9 @@ fn mark_piece(segment: &Segment, whole: &Token, place: u8, piece: &str, work: &m
     let word = segment.vocabulary.word(piece, segment.schema)?;
     let wanted = work.wanted.get_mut(usize::from(place))?;
     wanted.may_be_met_as(JOINED);
-    work.marks.put_piece(word, wanted.bit, place, piece.len() as f32 / whole.text.len() as f32);
+    let share = piece.len() as f32 / whole.text.len() as f32;
+    let bit = if share > PIECES_MIN { wanted.bit } else { 0 };
+    work.marks.put(word, bit, place, StandsFor::Piece, share);
     Some(word)
 }
 
@@ -168,150 +154,7 @@ impl Work {
         let run = self.wanted.iter_mut().enumerate().skip(places.start).take(places.len());
         for (place, wanted) in run {
             wanted.may_be_met_as(similarity);
-            self.marks.put(word, wanted.bit, place as u8, similarity);
+            self.marks.put(word, wanted.bit, place as u8, StandsFor::Run, similarity);
         }
-    }
-}
-
-/// Walks the names of the marked words as long as they may reach the threshold.
-fn walk(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
-    let Work { wanted, marks, bounds, joined, spelt_out, briefs, ranked, .. } = work;
-    ranked.clear();
-    let look = Look { segment, query, briefs, wanted, marks, bounds, threshold };
-    ranked.extend(spelt_out.drain(..).filter_map(|name| look.at_record(name)));
-    let mut left = WALKED_MAX;
-    let mut walk = |word: u32| {
-        let postings = segment.postings.of(word).iter().take(left);
-        left -= postings.len();
-        ranked.extend(postings.filter_map(|posting| look.at_posting(word, posting)));
-    };
-    joined.sort_unstable();
-    joined.dedup();
-    joined.drain(..).for_each(&mut walk);
-    let rarest_first = wanted::rarest_first(wanted);
-    let mut not_before = rarest_first.iter().fold(0, |mask, (_, wanted)| mask | wanted.bit);
-    for (place, word) in rarest_first {
-        let reaches = |similarity| wanted::best_score(wanted, not_before, Some((place, similarity))) >= threshold;
-        let alike = segment.vocabulary.alike(&word.alike).iter().filter(|alike| reaches(alike.similarity));
-        alike.for_each(|alike| walk(alike.word));
-        let letter = query.tokens.get(place).filter(|token| token.text.len() > 1 && reaches(INITIAL));
-        let letter = letter.and_then(|token| token.text.bytes().next());
-        letter.iter().flat_map(|first| segment.vocabulary.letters(*first)).for_each(|word| walk(*word));
-        not_before &= !word.bit;
-    }
-}
-
-/// A look at one name: no letter of it.
-struct Look<'a> {
-    segment: &'a Segment,
-    query: &'a Name,
-    briefs: &'a [Brief],
-    wanted: &'a [Wanted],
-    marks: &'a Marks,
-    bounds: &'a [f32],
-    threshold: f32,
-}
-
-/// How a name meets one word of the query.
-#[derive(Clone, Copy, Default)]
-struct Met {
-    best: f32,
-    weight: f32,
-    pieces: f32,
-}
-
-/// A name's words that no mark tells anything of.
-#[derive(Default)]
-struct Unmarked {
-    words: [u32; TOKENS_MAX],
-    count: usize,
-    /// What they cost when they are left over.
-    loss: f32,
-}
-
-impl Look<'_> {
-    fn at_posting(&self, word: u32, posting: &Posting) -> Option<(f32, u32)> {
-        match posting.others() {
-            Some(others) => self.at(posting.name, std::iter::once(word).chain(others)),
-            None => self.at_record(posting.name),
-        }
-    }
-
-    fn at_record(&self, name: u32) -> Option<(f32, u32)> {
-        self.at(name, self.segment.records.words(name).iter().copied())
-    }
-
-    /// About what a name of these words scores, unless that is too little.
-    fn at(&self, name: u32, words: impl Iterator<Item = u32> + Clone) -> Option<(f32, u32)> {
-        let bound = self.bounds.get(usize::from(self.marks.mask(words.clone())))?;
-        let score = if *bound >= self.threshold { self.estimate(words) } else { 0.0 };
-        (score >= self.threshold - LEEWAY).then_some((score, name))
-    }
-
-    fn estimate(&self, words: impl Iterator<Item = u32>) -> f32 {
-        let mut met = [Met::default(); TOKENS_MAX];
-        let mut unmarked = Unmarked::default();
-        for word in words {
-            let kind = self.segment.vocabulary.kind(word).unwrap_or(Kind::Plain);
-            let mut marks = self.marks.of(word).peekable();
-            if marks.peek().is_none() {
-                unmarked.words.get_mut(unmarked.count).into_iter().for_each(|slot| *slot = word);
-                unmarked.count += 1;
-                unmarked.loss += kind.loss();
-            }
-            for mark in marks {
-                let Some(met) = met.get_mut(usize::from(mark.token)) else { continue };
-                if mark.is_piece {
-                    met.pieces += mark.similarity;
-                } else if mark.similarity > met.best {
-                    (met.best, met.weight) = (mark.similarity, kind.weight());
-                }
-            }
-        }
-        self.weighed(&met, unmarked)
-    }
-
-    /// The score of what met.
-    fn weighed(&self, met: &[Met], mut unmarked: Unmarked) -> f32 {
-        let (mut weight, mut alike, mut left, mut telling) = (0.0, 0.0, 0.0, 0);
-        for (((token, brief), wanted), met) in self.query.tokens.iter().zip(self.briefs).zip(self.wanted).zip(met) {
-            let similarity = self.similarity(token, *brief, wanted, met, &mut unmarked);
-            if similarity == 0.0 {
-                left += wanted.loss;
-                continue;
-            }
-            let more = token.weight().max(met.weight);
-            weight += more;
-            alike += more * similarity;
-            telling += u32::from(wanted.weight >= 0.5);
-        }
-        if weight == 0.0 {
-            return 0.0;
-        }
-        let entry_left = unmarked.loss.max(0.0);
-        let weak = if telling == 0 || (telling == 1 && left + entry_left > 0.05) { alike / weight } else { 1.0 };
-        weak * alike / weight * estimate(self.segment.schema, weight, left, entry_left)
-    }
-
-    /// How well a word of the query is met, 0 when it is not: by a mark, by pieces, or by what no mark tells but a glance allows.
-    fn similarity(&self, token: &Token, brief: Brief, wanted: &Wanted, met: &Met, unmarked: &mut Unmarked) -> f32 {
-        if met.best > 0.0 {
-            return met.best;
-        }
-        if met.pieces > PIECES_MIN && (met.pieces > 0.9 || unmarked.count > 0) {
-            unmarked.loss -= if met.pieces > 0.9 { 0.0 } else { 1.0 };
-            return JOINED;
-        }
-        if wanted.bit == 0 && unmarked.count >= 2 {
-            return INITIAL;
-        }
-        let words = unmarked.words.iter().take(unmarked.count);
-        let vocabulary = &self.segment.vocabulary;
-        if words.filter_map(|word| vocabulary.brief(*word)).any(|word| brief.may_meet(word)) {
-            unmarked.loss -= 1.0;
-            return UNKNOWN;
-        }
-        let may_be_spelt_out = self.segment.schema == Schema::Company && unmarked.count >= token.text.len().max(2);
-        if may_be_spelt_out { ACRONYM } else { 0.0 }
     }
 }

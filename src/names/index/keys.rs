@@ -10,6 +10,9 @@ const SLIP_LENGTH_MIN: usize = 3;
 /// Words of that many letters may have two slips: one of their ends is whole then.
 const ENDS_LENGTH_MIN: usize = 7;
 const END: usize = 5;
+/// Longer ones may have a slip at either end.
+const MIDDLE_LENGTH_MIN: usize = 10;
+const MIDDLE_START: usize = 2;
 const ANAGRAM_LENGTH_MIN: usize = 5;
 
 /// What a key was made of; keys of different kinds never meet.
@@ -24,6 +27,7 @@ enum Kind {
     Number,
     Head,
     Tail,
+    Middle,
 }
 
 /// Calls `take` with each key of a word of the vocabulary.
@@ -36,15 +40,28 @@ pub fn of_word(word: &Token, mut take: impl FnMut(u32)) {
     }
 }
 
-/// Calls `take` with each key under which a query's word may find others, and whether by its spelling or sound alone.
+/// Calls `take` with each key under which a query's word may find others, and whether by its spelling or sound alone; those last.
 pub fn of_query(word: &Token, mut take: impl FnMut(u32, bool)) {
     by_table(word, &mut |key| take(key, false));
-    by_spelling(word, &mut |key| take(key, true));
     if word.skeleton.len() >= 2 {
         take(hash(Kind::ConsonantsOnly, word.skeleton.bytes()), false);
         if !matches!(word.script, Script::Alphabet) {
             take(hash(Kind::Consonants, word.skeleton.bytes()), false);
         }
+    }
+    by_spelling(word, &mut |key| take(key, true));
+    if word.number.is_none() && word.text.len() > SHORT {
+        by_swaps(&Shape::of(&word.text), &mut |key| take(key, true));
+    }
+}
+
+/// With two letters in a row swapped: what has another letter too many besides has a key in common.
+fn by_swaps(shape: &Shape, take: &mut impl FnMut(u32)) {
+    let mut letters = shape.letters;
+    for at in 1..shape.len {
+        letters.swap(at - 1, at);
+        take(hash(Kind::Shape, letters.iter().take(shape.len).copied()));
+        letters.swap(at - 1, at);
     }
 }
 
@@ -100,6 +117,9 @@ fn shape_keys(shape: &Shape, slips: Slips, take: &mut impl FnMut(u32)) {
     if letters.len() >= ENDS_LENGTH_MIN {
         take(hash(Kind::Head, letters.iter().take(END).copied()));
         take(hash(Kind::Tail, letters.iter().rev().take(END).copied()));
+    }
+    if letters.len() >= MIDDLE_LENGTH_MIN {
+        take(hash(Kind::Middle, letters.iter().skip(MIDDLE_START).take(END).copied()));
     }
 }
 

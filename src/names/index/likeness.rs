@@ -7,7 +7,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use super::super::similar::{Brief, meet};
+use super::super::similar::{Brief, meet, meet_apart};
 use super::super::token::{Schema, Token};
 use super::super::words::Kind;
 use super::keys::{self, Keyed, Keys};
@@ -215,15 +215,19 @@ impl Likeness {
         let Self { seen, round, found, .. } = self;
         keys::of_query(token, |key, by_spelling| {
             for Keyed { word, glance: known, .. } in vocabulary.under(key).copied() {
-                if by_spelling && !glance.may_be_slip_of(known) {
-                    continue;
-                }
                 let Some(last) = seen.get_mut(word as usize) else { continue };
-                if std::mem::replace(last, *round) == *round || !vocabulary.brief(word).is_some_and(|known| brief.may_meet(known))
-                {
+                if std::mem::replace(last, *round) == *round {
                     continue;
                 }
-                let meeting = vocabulary.token(word).and_then(|known| meet(token, known));
+
+                let meeting = if by_spelling {
+                    glance.apart(known).and_then(|apart| meet_apart(token, vocabulary.token(word)?, apart))
+                } else {
+                    vocabulary
+                        .brief(word)
+                        .filter(|known| brief.may_meet(*known))
+                        .and_then(|_| meet(token, vocabulary.token(word)?))
+                };
                 found.extend(meeting.map(|meeting| Alike { word, similarity: meeting.similarity }));
             }
         });

@@ -1,4 +1,5 @@
-//! A list's names as rows of word numbers, each on a cache line: looking at a name is waiting for memory.
+//! A list's names as rows of word numbers, each on a cache line: looking at a name is waiting for memory. They are in the order of
+//! what they lose if none of their words is met, so that the names that a bound still allows are those before a number.
 
 use super::super::forms::Form;
 
@@ -19,7 +20,20 @@ pub struct Records {
     records: Vec<Record>,
     /// The words of names that have more than [`OWN`], all of each.
     long: Vec<u32>,
+    /// Ascending.
+    losses: Vec<Loss>,
 }
+
+/// Names of one loss.
+#[derive(Debug, Clone, Copy)]
+struct Loss {
+    loss: f32,
+    /// The first name of a greater one.
+    end: u32,
+}
+
+/// All losses are multiples of a twentieth.
+const LOSS_STEPS: f32 = 20.0;
 
 impl Records {
     pub fn push(&mut self, words: &[u32], form: Option<Form>) {
@@ -62,6 +76,31 @@ impl Records {
             record.words.iter_mut().take(if count > OWN { 0 } else { count }).for_each(new);
         }
         self.long.iter_mut().for_each(new);
+    }
+
+    /// Puts the names in the order of their losses, the sums of those of their words; those of one loss stay as they were. Tells each
+    /// name's number of before.
+    pub fn order_by_loss(&mut self, of_word: impl Fn(u32) -> f32) -> Vec<u32> {
+        let loss = |name: &u32| self.words(*name).iter().map(|word| (of_word(*word) * LOSS_STEPS).round() as u32).sum::<u32>();
+        let mut before: Vec<u32> = (0..self.len() as u32).collect();
+        before.sort_by_cached_key(loss);
+        let mut losses: Vec<Loss> = Vec::new();
+        for (name, end) in before.iter().zip(1..) {
+            let loss = loss(name) as f32 / LOSS_STEPS;
+            match losses.last_mut().filter(|last| last.loss == loss) {
+                Some(last) => last.end = end,
+                None => losses.push(Loss { loss, end }),
+            }
+        }
+        self.records = before.iter().filter_map(|name| self.records.get(*name as usize)).copied().collect();
+        self.losses = losses;
+        before
+    }
+
+    /// The number before which the names are whose loss `allowed` allows; whoever allows a loss allows every smaller one.
+    pub fn end(&self, allowed: impl Fn(f32) -> bool) -> u32 {
+        let count = self.losses.partition_point(|known| allowed(known.loss));
+        count.checked_sub(1).and_then(|last| self.losses.get(last)).map_or(0, |last| last.end)
     }
 
     pub fn shrink(&mut self) {

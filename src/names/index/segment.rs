@@ -2,8 +2,8 @@
 
 mod build;
 
-use super::super::score::Side;
-use super::super::similar::{Brief, Meeting, meet};
+use super::super::score::{Scorer, Side};
+use super::super::similar::{Meeting, meet};
 use super::super::token::{Name, Schema, TOKENS_MAX};
 use super::keys::Keys;
 use super::likeness::Vocabulary;
@@ -16,7 +16,7 @@ use super::{Search, candidates};
 pub struct Found {
     /// The number given with the name.
     pub owner: u32,
-    /// Which of the segment's names it is.
+    /// Which of the segment's names it is, those that lose least first.
     pub name: u32,
     pub score: f32,
 }
@@ -54,16 +54,15 @@ impl Segment {
     pub fn search(&self, query: &Name, threshold: f32, search: &mut Search, found: &mut Vec<Found>) {
         candidates::rank(self, query, threshold, &mut search.work);
         let before = found.len();
-        let briefs: Vec<_> = query.tokens.iter().map(Brief::of).collect();
-        for at in 0..search.work.ranked.len() {
-            let Some((estimate, name)) = search.work.ranked.get(at).copied() else { break };
+        let Search { scorer, meetings, work } = search;
+        meetings.begin(query);
+        for (estimate, name) in work.ranked.drain(..) {
             let own = found.get(before..).unwrap_or_default();
             if own.len() >= FOUND_MAX && own.iter().filter(|found| found.score >= estimate).count() >= FOUND_MAX {
                 break;
             }
-            self.score(query, name, threshold, search, found, |at, word| {
-                let may_meet = briefs.get(at)?.may_meet(self.vocabulary.brief(word)?);
-                if may_meet { meet(query.tokens.get(at)?, self.vocabulary.token(word)?) } else { None }
+            self.score(query, name, threshold, scorer, found, |at, word| {
+                meetings.of(at, query.tokens.get(at)?, &self.vocabulary, word)
             });
         }
         keep_best(found, before);
@@ -75,7 +74,7 @@ impl Segment {
         let table: Vec<_> =
             query.tokens.iter().flat_map(|token| self.vocabulary.tokens().iter().map(move |word| meet(token, word))).collect();
         for name in 0..self.len() as u32 {
-            self.score(query, name, threshold, search, found, |at, word| *table.get(at * words + word as usize)?);
+            self.score(query, name, threshold, &mut search.scorer, found, |at, word| *table.get(at * words + word as usize)?);
         }
         keep_best(found, before);
     }
@@ -86,9 +85,9 @@ impl Segment {
         query: &Name,
         name: u32,
         threshold: f32,
-        search: &mut Search,
+        scorer: &mut Scorer,
         found: &mut Vec<Found>,
-        meet: impl Fn(usize, u32) -> Option<Meeting>,
+        mut meet: impl FnMut(usize, u32) -> Option<Meeting>,
     ) {
         let Some(first) = self.vocabulary.tokens().first() else { return };
         let mut tokens = [first; TOKENS_MAX];
@@ -97,7 +96,7 @@ impl Segment {
         let count = tokens.iter_mut().zip(words).map(|(slot, word)| *slot = word).count();
         let form = self.records.form(name);
         let entry = Side { tokens: tokens.get(..count).unwrap_or_default(), form };
-        let score = search.scorer.score_sides(self.schema, query.side(), entry, |at, against| meet(at, *row.get(against)?));
+        let score = scorer.score_sides(self.schema, query.side(), entry, |at, against| meet(at, *row.get(against)?));
         if score >= threshold {
             let owner = self.owners.get(name as usize).copied().unwrap_or_default();
             found.push(Found { owner, name, score });
@@ -107,7 +106,7 @@ impl Segment {
 
 fn keep_best(found: &mut Vec<Found>, before: usize) {
     if let Some(own) = found.get_mut(before..) {
-        own.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.name.cmp(&other.name)));
+        own.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.owner.cmp(&other.owner)));
     }
     found.truncate(before + FOUND_MAX);
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::names::token::Name;
+use crate::names::token::{Name, Token};
 
 const NAMES: &[&str] = &[
     "Arvid Solbakken",
@@ -63,6 +63,48 @@ fn a_mangled_name_finds_its_entry() {
         assert!(search(&index, query).contains(&owner), "{query}");
     }
     assert_eq!(search(&index, "Somebody Else"), Vec::<u32>::new());
+}
+
+#[test]
+fn an_initial_leads_to_the_names_of_the_words_beside_it() {
+    let names = ["Ould Garza Mohammad", "Garza Myong", "Garza Olena"];
+    let index = Index::build(Schema::Person, names.iter().zip(0..).map(|(name, owner)| ((*name).to_owned(), owner)));
+    assert_eq!(search(&index, "Ould Garza M"), [0, 1]);
+}
+
+#[test]
+fn one_word_does_not_stand_for_two() {
+    // Each of the others alone is like both words of the query.
+    let others = (0..300).map(|number| format!("Abdel Nonesuch{number}"));
+    let names = others.chain(["Abd Abdul".to_owned()]);
+    assert_eq!(search(&Index::build(Schema::Person, names.zip(0..)), "Abd Abdel"), [300]);
+}
+
+#[test]
+fn words_run_together_lead_to_a_name_of_three() {
+    let index = Index::build(Schema::Company, [("Velmara Orinvik Shipping".to_owned(), 0), ("Kavelund Shipping".to_owned(), 1)]);
+    let (mut found, mut found_by_all) = (Vec::new(), Vec::new());
+    let query = Name::parse("VELMARAORINVIKSHIPPING", Schema::Company);
+    index.search(&query, 0.7, &mut Search::default(), &mut found);
+    index.search_all(&query, 0.7, &mut Search::default(), &mut found_by_all);
+    assert_eq!(found, found_by_all);
+    assert_eq!(found.iter().map(|found| found.owner).collect::<Vec<_>>(), [0]);
+}
+
+#[test]
+fn names_end_where_their_words_lose_more_than_is_allowed() {
+    let index = index();
+    let records = &index.segments[0].records;
+    let losses: Vec<f32> = (0..records.len() as u32)
+        .map(|name| {
+            records.words(name).iter().filter_map(|word| index.segments[0].vocabulary.token(*word)).map(Token::loss).sum()
+        })
+        .collect();
+    assert!(losses.is_sorted());
+    let two = losses.iter().filter(|loss| **loss <= 2.0).count();
+    assert!(two > 0 && two < losses.len());
+    assert_eq!(records.end(|loss| loss <= 2.0) as usize, two);
+    assert_eq!(records.end(|_| false), 0);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A query's words as names are bounded by them: what a name can score at best that meets some of them.
 
 use super::super::align::may_be_initials;
+use super::super::score::estimate;
 use super::super::token::{Name, Schema, Token};
 use super::super::words::Kind;
 use super::likeness::{Alike, AlikeWords, Likeness};
@@ -10,8 +11,8 @@ use super::segment::Segment;
 const BITS_MAX: usize = 8;
 /// How well a letter meets the word that it begins.
 pub const INITIAL: f32 = 0.85;
-/// What a word costs at least that only the query has.
-const QUERY_ONLY: f32 = 0.6;
+/// Words that a person's initials stand for.
+const INITIALS: f32 = 2.0;
 /// A word of that weight or more tells one name from another.
 const TELLING: f32 = 0.5;
 
@@ -19,13 +20,15 @@ const TELLING: f32 = 0.5;
 pub struct Wanted {
     /// The most that the word adds when it is met.
     pub weight: f32,
+    /// The most that it adds when it is met by more than an initial.
+    spelt_out: f32,
     pub loss: f32,
     /// The best that any word of the vocabulary meets it.
     pub best: f32,
     /// 0 for what may be met without a mark.
     pub bit: u8,
     pub alike: AlikeWords,
-    /// Names that those words are in.
+    /// Names that those words are in; as many as can be for a letter, whose words are not walked.
     names: usize,
 }
 
@@ -36,12 +39,14 @@ impl Wanted {
         let weight = |alike: &Alike| segment.vocabulary.brief(alike.word).map(|brief| brief.kind().weight());
         let initial = token.kind == Kind::Initial;
         let (weight_min, best_min) = if initial { (Kind::Plain.weight(), INITIAL) } else { (token.weight(), 0.0) };
+        let weight = alike.iter().filter_map(weight).fold(weight_min, f32::max);
         Self {
-            weight: alike.iter().filter_map(weight).fold(weight_min, f32::max),
+            weight,
+            spelt_out: if initial { token.weight() } else { weight },
             loss: token.loss(),
             best: alike.iter().map(|alike| alike.similarity).fold(best_min, f32::max),
             bit: 0,
-            names: alike.iter().map(|alike| segment.postings.of(alike.word).len()).sum(),
+            names: if initial { usize::MAX } else { alike.iter().map(|alike| segment.postings.of(alike.word).len()).sum() },
             alike: found,
         }
     }
@@ -63,32 +68,78 @@ pub fn of_query(query: &Name, segment: &Segment, likeness: &mut Likeness, wanted
     heaviest.into_iter().take(BITS_MAX).zip(0..).for_each(|(wanted, bit)| wanted.bit = 1 << bit);
 }
 
-/// The best score for each set of bits.
-pub fn bounds(wanted: &[Wanted], bounds: &mut Vec<f32>) {
-    let bits = wanted.iter().filter(|wanted| wanted.bit != 0).count();
-    bounds.clear();
-    bounds.extend((0..1_u32 << bits).map(|mask| best_score(wanted, mask as u8, None)));
+/// What names can score at best by the words of the query that they meet.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach<'a> {
+    pub schema: Schema,
+    pub wanted: &'a [Wanted],
 }
 
-/// The best score of a name that meets the words of `mask`, one of them, told by its place, by no more than a similarity.
-pub fn best_score(wanted: &[Wanted], mask: u8, at_most: Option<(usize, f32)>) -> f32 {
-    let (mut met, mut alike, mut left, mut telling) = (0.0, 0.0, 0.0, 0);
-    for (wanted, place) in wanted.iter().zip(0..) {
-        if wanted.bit & mask == 0 && wanted.bit != 0 {
-            left += wanted.loss;
-            continue;
+impl Reach<'_> {
+    /// How many sets of bits there are.
+    pub fn masks(self) -> impl Iterator<Item = u8> {
+        let bits = self.wanted.iter().filter(|wanted| wanted.bit != 0).count();
+        (0..1_u32 << bits).map(|mask| mask as u8)
+    }
+
+    /// The most that the words of `mask` weigh, met by more than initials.
+    pub fn spelt_out(self, mask: u8) -> f32 {
+        let met = self.wanted.iter().filter(|wanted| wanted.bit & mask != 0 || wanted.bit == 0);
+        met.map(|wanted| wanted.spelt_out).sum()
+    }
+
+    /// The number before which the names are that may score so much and meet the words of `mask`, one of them, told by its place, by
+    /// no more than a similarity.
+    pub fn end(self, segment: &Segment, score: f32, mask: u8, at_most: Option<(usize, f32)>) -> u32 {
+        let best = self.met(mask, at_most);
+        segment.records.end(|loss| best.score(loss) >= score)
+    }
+
+    pub fn met(self, mask: u8, at_most: Option<(usize, f32)>) -> Best {
+        let mut best = Best { schema: self.schema, met: 0.0, alike: 0.0, left: 0.0, telling: 0, taken: 0.0 };
+        if mask == 0 && self.wanted.iter().any(|wanted| wanted.bit != 0) {
+            return best;
         }
-        let best = if wanted.bit == 0 { wanted.best.max(INITIAL) } else { wanted.best };
-        let similarity = at_most.filter(|(at, _)| *at == place).map_or(best, |(_, similarity)| similarity);
-        met += wanted.weight;
-        alike += wanted.weight * similarity;
-        telling += u32::from(wanted.weight >= TELLING);
+        for (wanted, place) in self.wanted.iter().zip(0..) {
+            if wanted.bit & mask == 0 && wanted.bit != 0 {
+                best.left += wanted.loss;
+                continue;
+            }
+            let (similarity, words) = if wanted.bit == 0 { (wanted.best.max(INITIAL), INITIALS) } else { (wanted.best, 1.0) };
+            let similarity = at_most.filter(|(at, _)| *at == place).map_or(similarity, |(_, similarity)| similarity);
+            best.met += wanted.weight;
+            best.alike += wanted.weight * similarity;
+            best.telling += u32::from(wanted.weight >= TELLING);
+            best.taken += words;
+        }
+        best
     }
-    if met == 0.0 || (mask == 0 && wanted.iter().any(|wanted| wanted.bit != 0)) {
-        return 0.0;
+}
+
+/// What a name has at best.
+#[derive(Debug, Clone, Copy)]
+pub struct Best {
+    schema: Schema,
+    met: f32,
+    alike: f32,
+    /// Loss of the query's words that are not met.
+    left: f32,
+    telling: u32,
+    /// Words of the name that met.
+    taken: f32,
+}
+
+impl Best {
+    /// The best score if all the name's words together lose so much; less where several of them meet one word of the query.
+    pub fn score(&self, loss: f32) -> f32 {
+        if self.met == 0.0 {
+            return 0.0;
+        }
+        let name_left = (loss - self.taken).max(0.0);
+        let lost = self.left + name_left > 0.0;
+        let weak = if self.telling == 0 || (self.telling == 1 && lost) { self.alike / self.met } else { 1.0 };
+        weak * self.alike / self.met * estimate(self.schema, self.met, self.left, name_left)
     }
-    let weak = if telling == 0 || (telling == 1 && left > 0.0) { alike / met } else { 1.0 };
-    weak * alike / (met + QUERY_ONLY * left)
 }
 
 /// The places of the words with bits, those of the fewest names first.

@@ -63,6 +63,7 @@ impl Builder {
     pub(super) fn finish(mut self) -> Segment {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         self.number_by_frequency();
+        self.order_by_loss();
         let segment = &mut self.segment;
         segment.vocabulary = Vocabulary::new(NEXT_ID.fetch_add(1, Ordering::Relaxed), self.tokens);
         segment.initials = Keys::build(self.initials);
@@ -86,5 +87,19 @@ impl Builder {
         let mut tokens: Vec<_> = std::mem::take(&mut self.tokens).into_iter().zip(numbers).collect();
         tokens.sort_unstable_by_key(|(_, number)| *number);
         self.tokens = tokens.into_iter().map(|(token, _)| token).collect();
+    }
+
+    /// The names that lose least first.
+    fn order_by_loss(&mut self) {
+        let Self { segment, tokens, initials, .. } = self;
+        let before = segment.records.order_by_loss(|word| tokens.get(word as usize).map_or(0.0, Token::loss));
+        let mut names = vec![0; before.len()];
+        for (old, new) in before.iter().zip(0..) {
+            names.get_mut(*old as usize).into_iter().for_each(|name| *name = new);
+        }
+        segment.owners = before.iter().filter_map(|old| segment.owners.get(*old as usize)).copied().collect();
+        for keyed in initials {
+            keyed.word = names.get(keyed.word as usize).copied().unwrap_or_default();
+        }
     }
 }

@@ -1,0 +1,183 @@
+//! The walk through the names of the marked words: those of the query's rarest word first, and only as long as a name that holds
+//! none of the words before can still reach the score. What a walked name can reach is told by the bits of its words' marks and by
+//! what its other words lose; who passes is estimated.
+
+use super::super::score::{BY_INITIALS, SPELT_OUT, of_forms};
+use super::super::token::Name;
+use super::candidates::Work;
+use super::estimate::Estimator;
+use super::marks::Mask;
+use super::segment::Segment;
+use super::wanted::{self, INITIAL, Reach};
+
+/// Names that one search scores at most. A query that more names resemble ("Mohammed Ali") is told the best of them.
+const SCORED_MAX: usize = 250;
+/// Names that one search walks past, and estimates, at most: the best of a word come first, and a common word need not be exhausted.
+const WALKED_MAX: usize = 100_000;
+const ESTIMATED_MAX: usize = 10_000;
+/// How far the estimate may underrate a score: words that meet although no key leads from one to the other, longer runs.
+const LEEWAY: f32 = 0.03;
+
+/// By the bits that a name meets: which names may reach the score.
+#[derive(Debug, Default)]
+pub struct Ends {
+    ends: Vec<End>,
+    /// The same for names of which too little is spelt out beside initials.
+    weak: Vec<End>,
+    /// Whether that is enough beside initials.
+    spelt_out: Vec<bool>,
+}
+
+/// Where the names end that may reach a score.
+#[derive(Debug, Clone, Copy, Default)]
+struct End {
+    /// Those before this number, if each of their words meets one of the query's.
+    strict: u32,
+    /// All, if several of their words may meet one, run together or as its letters.
+    loose: bool,
+}
+
+impl Ends {
+    fn set(&mut self, reach: Reach<'_>, segment: &Segment, score: f32) {
+        let Self { ends, weak, spelt_out } = self;
+        let all = |score: f32| {
+            let end = move |mask| End {
+                strict: reach.end(segment, score, mask, None),
+                loose: reach.met(mask, None).score(0.0) >= score,
+            };
+            reach.masks().map(end)
+        };
+        ends.clear();
+        ends.extend(all(score));
+        weak.clear();
+        weak.extend(all(score / BY_INITIALS));
+        spelt_out.clear();
+        spelt_out.extend(reach.masks().map(|mask| reach.spelt_out(mask) >= SPELT_OUT));
+    }
+
+    fn of(&self, mask: Mask) -> End {
+        let enough = mask.spelt_out() == mask.met() || self.spelt_out.get(usize::from(mask.spelt_out())) == Some(&true);
+        let ends = if enough { &self.ends } else { &self.weak };
+        ends.get(usize::from(mask.met())).copied().unwrap_or_default()
+    }
+}
+
+/// Ranks the names of the marked words that may reach the threshold, the best first.
+pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
+    let Work { wanted, marks, ends, joined, spelt_out, ranked, .. } = work;
+    ranked.clear();
+    let reach = Reach { schema: segment.schema, wanted };
+    ends.set(reach, segment, threshold);
+    let estimator = Estimator { segment, query, wanted, marks };
+    let mut walk = Walk {
+        estimator,
+        ends,
+        ranked,
+        bound: threshold,
+        least: threshold - LEEWAY,
+        walks_left: WALKED_MAX,
+        estimates_left: ESTIMATED_MAX,
+    };
+    spelt_out.drain(..).for_each(|name| walk.record(name, false));
+    joined.sort_unstable();
+    joined.dedup();
+    joined.drain(..).for_each(|word| walk.names_of(word, None));
+    let rarest_first = wanted::rarest_first(wanted);
+    let mut not_before = rarest_first.iter().fold(0, |mask, (_, wanted)| mask | wanted.bit);
+    for (place, word) in rarest_first {
+        for alike in segment.vocabulary.alike(&word.alike) {
+            let end = reach.end(segment, walk.bound, not_before, Some((place, alike.similarity)));
+            walk.names_of(alike.word, Some(end));
+        }
+        let letter = query.tokens.get(place).filter(|token| token.text.len() > 1).and_then(|token| token.text.bytes().next());
+        let letters = letter.map(|first| segment.vocabulary.letters(first)).unwrap_or_default();
+        let end = reach.end(segment, walk.bound, not_before, Some((place, INITIAL)));
+        letters.iter().for_each(|word| walk.names_of(*word, Some(end)));
+        not_before &= !word.bit;
+    }
+    walk.keep_best();
+}
+
+/// A walk through names, and what it found.
+struct Walk<'a> {
+    estimator: Estimator<'a>,
+    ends: &'a mut Ends,
+    ranked: &'a mut Vec<(f32, u32)>,
+    /// What a name must be able to score.
+    bound: f32,
+    /// What it must be estimated at.
+    least: f32,
+    /// Names that may still be walked, and estimated.
+    walks_left: usize,
+    estimates_left: usize,
+}
+
+impl Walk<'_> {
+    /// The names of a word; those before `end` if their words meet one each.
+    fn names_of(&mut self, word: u32, end: Option<u32>) {
+        let Estimator { segment, marks, .. } = self.estimator;
+        let postings = segment.postings.of(word);
+        let own = marks.mask(word);
+        for posting in postings.iter().take(self.walks_left) {
+            if self.estimates_left == 0 || end.is_some_and(|end| posting.name >= end) {
+                break;
+            }
+            self.walks_left -= 1;
+            match posting.others() {
+                Some(others) => {
+                    let mask = others.clone().fold(own, |mask, other| mask.and(marks.mask(other)));
+                    if self.may_reach(posting.name, mask, end.is_some()) {
+                        self.rank(posting.name, std::iter::once(word).chain(others));
+                    }
+                }
+                None => self.record(posting.name, end.is_some()),
+            }
+        }
+    }
+
+    fn record(&mut self, name: u32, strict: bool) {
+        let Estimator { segment, marks, .. } = self.estimator;
+        let words = segment.records.words(name);
+        if self.may_reach(name, words.iter().fold(Mask::default(), |mask, word| mask.and(marks.mask(*word))), strict) {
+            self.rank(name, words.iter().copied());
+        }
+    }
+
+    fn may_reach(&self, name: u32, mask: Mask, strict: bool) -> bool {
+        let end = self.ends.of(mask);
+        if strict { name < end.strict } else { end.loose }
+    }
+
+    /// Ranks a name of these words, unless it scores too little.
+    fn rank(&mut self, name: u32, words: impl Iterator<Item = u32>) {
+        self.estimates_left = self.estimates_left.saturating_sub(1);
+        let score = self.estimator.score(words);
+        if score < self.least {
+            return;
+        }
+        let score = score * of_forms(self.estimator.query.form, self.estimator.segment.records.form(name));
+        if score >= self.least {
+            self.ranked.push((score, name));
+            self.raise();
+        }
+    }
+
+    /// Asks for more when there are enough names.
+    fn raise(&mut self) {
+        if self.ranked.len() < 2 * SCORED_MAX {
+            return;
+        }
+        self.keep_best();
+        let Some((last, _)) = self.ranked.get(SCORED_MAX - 1) else { return };
+        self.least = self.least.max(*last);
+        self.bound = self.bound.max(*last);
+        let Estimator { segment, wanted, .. } = self.estimator;
+        self.ends.set(Reach { schema: segment.schema, wanted }, segment, self.bound);
+    }
+
+    fn keep_best(&mut self) {
+        self.ranked.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+        self.ranked.dedup();
+        self.ranked.truncate(SCORED_MAX);
+    }
+}
