@@ -62,8 +62,13 @@ impl Measures {
                 take_overs[take_overs.len() / 2] / floor_s
             );
         }
-        if let Some((gap_ms, fault)) = self.worst_kept_gap_ms(&times) {
-            println!("kept_partition_gap_worst {:.2} s in fault {fault}", gap_ms as f64 / 1000.0);
+        let gaps = self.kept_gaps(&times);
+        let Some(worst) = gaps.last() else { return };
+        println!("kept_partition_gap_median {:.2} s", gaps[gaps.len() / 2].seconds());
+        println!("kept_partition_gap_worst {:.2} s", worst.seconds());
+        for gap in gaps.iter().filter(|gap| gap.seconds() > GAP_GOAL_S) {
+            let Gap { fault, kind, partition, .. } = gap;
+            println!("kept_partition_gap_long {:.2} s on partition {partition} in fault {fault}, {kind:?}", gap.seconds());
         }
     }
 
@@ -83,16 +88,35 @@ impl Measures {
         found
     }
 
-    /// The longest time without an assessment on a partition that stayed with its owner, broker faults apart, and the number of the
-    /// fault, from 1.
-    fn worst_kept_gap_ms(&self, times: &Times) -> Option<(i64, usize)> {
+    /// Of each fault but the brokers', the longest time without an assessment on a partition that stayed with its owner, ascending.
+    fn kept_gaps(&self, times: &Times) -> Vec<Gap> {
         let broker = |fault: Fault| matches!(fault, Fault::RestartBroker | Fault::LoseBroker);
         let windows = (1..).zip(&self.windows).filter(|(_, window)| !broker(window.fault));
-        let gap = |(fault, window): (usize, &Window)| {
-            let gaps = window.kept().map(|partition| gap_ms(times.get(&partition), window));
-            Some((gaps.max()?, fault))
+        let longest = |(fault, window): (usize, &Window)| {
+            let gap = |partition| Gap { ms: gap_ms(times.get(&partition), window), fault, kind: window.fault, partition };
+            window.kept().map(gap).max_by_key(|gap| gap.ms)
         };
-        windows.filter_map(gap).max()
+        let mut gaps: Vec<Gap> = windows.filter_map(longest).collect();
+        gaps.sort_by_key(|gap| gap.ms);
+        gaps
+    }
+}
+
+/// What a fault may cost a partition that it does not concern.
+const GAP_GOAL_S: f64 = 1.5;
+
+#[derive(Debug, PartialEq)]
+struct Gap {
+    ms: i64,
+    /// From 1.
+    fault: usize,
+    kind: Fault,
+    partition: i32,
+}
+
+impl Gap {
+    fn seconds(&self) -> f64 {
+        self.ms as f64 / 1000.0
     }
 }
 
@@ -131,6 +155,6 @@ mod tests {
     fn only_partitions_that_kept_their_owner_count_as_not_concerned() {
         let times = Times::from([(0, vec![(1_500, 0), (3_500, 0), (4_900, 0)]), (1, vec![(990, 0), (4_100, 0)])]);
         let measures = Measures { windows: vec![window()], floor: Duration::from_secs(3) };
-        assert_eq!(measures.worst_kept_gap_ms(&times), Some((2_000, 1)));
+        assert_eq!(measures.kept_gaps(&times), [Gap { ms: 2_000, fault: 1, kind: Fault::Kill, partition: 0 }]);
     }
 }
