@@ -24,9 +24,14 @@ impl Window {
         self.before.iter().filter(move |(_, owner)| !members.contains(owner)).map(|(partition, _)| *partition)
     }
 
-    /// Partitions that stayed with their owner.
-    fn kept(&self) -> impl Iterator<Item = i32> {
-        self.before.iter().filter(|(partition, owner)| self.after.get(partition) == Some(owner)).map(|(partition, _)| *partition)
+    /// Partitions that stayed with their owner, who had them through the fault before as well: one that changed hands then may still
+    /// wait to begin, for the transaction of a replica that is paused now. That is a take-over.
+    fn kept(&self, fault_before: Option<&Window>) -> impl Iterator<Item = i32> {
+        let stayed = move |(partition, owner): &(&i32, &String)| {
+            let long = fault_before.is_none_or(|before| before.before.get(partition) == Some(owner));
+            long && self.after.get(partition) == Some(owner)
+        };
+        self.before.iter().filter(stayed).map(|(partition, _)| *partition)
     }
 }
 
@@ -91,10 +96,11 @@ impl Measures {
     /// Of each fault but the brokers', the longest time without an assessment on a partition that stayed with its owner, ascending.
     fn kept_gaps(&self, times: &Times) -> Vec<Gap> {
         let broker = |fault: Fault| matches!(fault, Fault::RestartBroker | Fault::LoseBroker);
-        let windows = (1..).zip(&self.windows).filter(|(_, window)| !broker(window.fault));
-        let longest = |(fault, window): (usize, &Window)| {
+        let before = std::iter::once(None).chain(self.windows.iter().map(Some));
+        let windows = (1..).zip(&self.windows).zip(before).filter(|((_, window), _)| !broker(window.fault));
+        let longest = |((fault, window), before): ((usize, &Window), Option<&Window>)| {
             let gap = |partition| Gap { ms: gap_ms(times.get(&partition), window), fault, kind: window.fault, partition };
-            window.kept().map(gap).max_by_key(|gap| gap.ms)
+            window.kept(before).map(gap).max_by_key(|gap| gap.ms)
         };
         let mut gaps: Vec<Gap> = windows.filter_map(longest).collect();
         gaps.sort_by_key(|gap| gap.ms);
@@ -149,6 +155,15 @@ mod tests {
         let measures = Measures { windows: vec![window()], floor: Duration::from_secs(3) };
         assert_eq!(measures.take_overs_s(&times, false), [3.1]);
         assert_eq!(measures.take_overs_s(&times, true), [3.3]);
+    }
+
+    #[test]
+    fn a_partition_that_changed_hands_in_the_fault_before_is_a_take_over() {
+        let times = Times::from([(0, vec![(1_500, 0), (3_500, 0), (4_900, 0)])]);
+        let before = |owner| Window { start_ms: 0, end_ms: 900, before: owners(&[(0, owner)]), ..window() };
+        let gaps = |owner| Measures { windows: vec![before(owner), window()], floor: Duration::from_secs(3) }.kept_gaps(&times);
+        assert_eq!(gaps("a").last().map(|gap| (gap.fault, gap.ms)), Some((2, 2_000)));
+        assert!(gaps("b").iter().all(|gap| gap.fault != 2));
     }
 
     #[test]
