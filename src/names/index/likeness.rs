@@ -115,6 +115,7 @@ impl Vocabulary {
         self.by_key.find_keyed(key)
     }
 
+    /// The most alike first.
     pub fn alike<'a>(&'a self, words: &'a AlikeWords) -> &'a [Alike] {
         match words {
             AlikeWords::Of(word) => range(&self.alike_starts, &self.alike, *word),
@@ -231,6 +232,7 @@ impl Likeness {
                 found.extend(meeting.map(|meeting| Alike { word, similarity: meeting.similarity }));
             }
         });
+        self.found.sort_unstable_by(|one, other| other.similarity.total_cmp(&one.similarity).then(one.word.cmp(&other.word)));
         &self.found
     }
 }

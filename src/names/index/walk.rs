@@ -12,7 +12,8 @@ use super::wanted::{self, INITIAL, Reach};
 
 /// Names that one search scores at most. A query that more names resemble ("Mohammed Ali") is told the best of them.
 const SCORED_MAX: usize = 250;
-/// Names that one search walks past, and estimates, at most: the best of a word come first, and a common word need not be exhausted.
+/// Names that are walked past, and estimated, at most, by the words themselves and by pieces each: a word as it is spelt comes before
+/// those like it, and the best names of a word come first, so that a common word need not be exhausted.
 const WALKED_MAX: usize = 100_000;
 const ESTIMATED_MAX: usize = 10_000;
 /// How far the estimate may underrate a score: words that meet although no key leads from one to the other, longer runs.
@@ -82,6 +83,8 @@ pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
     joined.sort_unstable();
     joined.dedup();
     joined.drain(..).for_each(|word| walk.names_of(word, None));
+    // However many names hold a piece: those of the words themselves are looked at.
+    (walk.walks_left, walk.estimates_left) = (WALKED_MAX, ESTIMATED_MAX);
     let rarest_first = wanted::rarest_first(wanted);
     let mut not_before = rarest_first.iter().fold(0, |mask, (_, wanted)| mask | wanted.bit);
     for (place, word) in rarest_first {
