@@ -213,11 +213,6 @@ fn lost(schema: Schema, query_left: f32, entry_left: f32) -> f32 {
         + costs.entry_only * (entry_left - contradicted)
 }
 
-/// About the score of names of which that weight met and those losses are left over.
-pub fn estimate(schema: Schema, met: f32, query_left: f32, entry_left: f32) -> f32 {
-    if met <= 0.0 { 0.0 } else { met / (met + lost(schema, query_left, entry_left)) }
-}
-
 fn weight<T: Borrow<Token>>(tokens: &[T], range: &std::ops::Range<u8>) -> f32 {
     tokens.iter().skip(usize::from(range.start)).take(range.len()).map(|token| token.borrow().weight()).sum()
 }

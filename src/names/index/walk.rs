@@ -42,11 +42,8 @@ impl Ends {
     fn set(&mut self, reach: Reach<'_>, segment: &Segment, score: f32) {
         let Self { ends, weak, spelt_out } = self;
         let all = |score: f32| {
-            let end = move |mask| End {
-                strict: reach.end(segment, score, mask, None),
-                loose: reach.met(mask, None).score(0.0) >= score,
-            };
-            reach.masks().map(end)
+            let best = reach.masks().map(move |mask| reach.met(mask, None));
+            best.map(move |best| End { strict: best.end(&segment.records, score), loose: best.score(0.0) >= score })
         };
         ends.clear();
         ends.extend(all(score));
@@ -89,12 +86,12 @@ pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
     let mut not_before = rarest_first.iter().fold(0, |mask, (_, wanted)| mask | wanted.bit);
     for (place, word) in rarest_first {
         for alike in segment.vocabulary.alike(&word.alike) {
-            let end = reach.end(segment, walk.bound, not_before, Some((place, alike.similarity)));
+            let end = reach.met(not_before, Some((place, alike.similarity))).end(&segment.records, walk.bound);
             walk.names_of(alike.word, Some(end));
         }
         let letter = query.tokens.get(place).filter(|token| token.text.len() > 1).and_then(|token| token.text.bytes().next());
         let letters = letter.map(|first| segment.vocabulary.letters(first)).unwrap_or_default();
-        let end = reach.end(segment, walk.bound, not_before, Some((place, INITIAL)));
+        let end = reach.met(not_before, Some((place, INITIAL))).end(&segment.records, walk.bound);
         letters.iter().for_each(|word| walk.names_of(*word, Some(end)));
         not_before &= !word.bit;
     }

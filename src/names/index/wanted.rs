@@ -1,10 +1,12 @@
 //! A query's words as names are bounded by them: what a name can score at best that meets some of them.
 
 use super::super::align::may_be_initials;
-use super::super::score::estimate;
+use super::super::score::Sum;
+use super::super::similar::{How, Meeting};
 use super::super::token::{Name, Schema, Token};
 use super::super::words::Kind;
 use super::likeness::{Alike, AlikeWords, Likeness};
+use super::records::Records;
 use super::segment::Segment;
 
 /// Words that have a bit of their own: the heaviest. The others of a long name count as met.
@@ -13,8 +15,6 @@ const BITS_MAX: usize = 8;
 pub const INITIAL: f32 = 0.85;
 /// Words that a person's initials stand for.
 const INITIALS: f32 = 2.0;
-/// A word of that weight or more tells one name from another.
-const TELLING: f32 = 0.5;
 
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -88,15 +88,9 @@ impl Reach<'_> {
         met.map(|wanted| wanted.spelt_out).sum()
     }
 
-    /// The number before which the names are that may score so much and meet the words of `mask`, one of them, told by its place, by
-    /// no more than a similarity.
-    pub fn end(self, segment: &Segment, score: f32, mask: u8, at_most: Option<(usize, f32)>) -> u32 {
-        let best = self.met(mask, at_most);
-        segment.records.end(|loss| best.score(loss) >= score)
-    }
-
+    /// What a name has that meets the words of `mask`, one of them, told by its place, by no more than a similarity.
     pub fn met(self, mask: u8, at_most: Option<(usize, f32)>) -> Best {
-        let mut best = Best { schema: self.schema, met: 0.0, alike: 0.0, left: 0.0, telling: 0, taken: 0.0 };
+        let mut best = Best { schema: self.schema, sum: Sum::default(), left: 0.0, taken: 0.0 };
         if mask == 0 && self.wanted.iter().any(|wanted| wanted.bit != 0) {
             return best;
         }
@@ -107,9 +101,7 @@ impl Reach<'_> {
             }
             let (similarity, words) = if wanted.bit == 0 { (wanted.best.max(INITIAL), INITIALS) } else { (wanted.best, 1.0) };
             let similarity = at_most.filter(|(at, _)| *at == place).map_or(similarity, |(_, similarity)| similarity);
-            best.met += wanted.weight;
-            best.alike += wanted.weight * similarity;
-            best.telling += u32::from(wanted.weight >= TELLING);
+            best.sum.add(wanted.weight, Meeting { similarity, how: How::Exact });
             best.taken += words;
         }
         best
@@ -120,11 +112,9 @@ impl Reach<'_> {
 #[derive(Debug, Clone, Copy)]
 pub struct Best {
     schema: Schema,
-    met: f32,
-    alike: f32,
+    sum: Sum,
     /// Loss of the query's words that are not met.
     left: f32,
-    telling: u32,
     /// Words of the name that met.
     taken: f32,
 }
@@ -132,13 +122,12 @@ pub struct Best {
 impl Best {
     /// The best score if all the name's words together lose so much; less where several of them meet one word of the query.
     pub fn score(&self, loss: f32) -> f32 {
-        if self.met == 0.0 {
-            return 0.0;
-        }
-        let name_left = (loss - self.taken).max(0.0);
-        let lost = self.left + name_left > 0.0;
-        let weak = if self.telling == 0 || (self.telling == 1 && lost) { self.alike / self.met } else { 1.0 };
-        weak * self.alike / self.met * estimate(self.schema, self.met, self.left, name_left)
+        self.sum.score(self.schema, self.left, (loss - self.taken).max(0.0))
+    }
+
+    /// The number before which the names are that may score so much.
+    pub fn end(&self, records: &Records, score: f32) -> u32 {
+        records.end(|loss| self.score(loss) >= score)
     }
 }
 
