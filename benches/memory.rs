@@ -197,6 +197,6 @@ fn declared(number: u64, size: u64) -> Observation {
         bill,
         shipper: sight(shipper),
         consignee: sight(consignee),
-        house_number: Key::NONE,
+        ..Declared::default()
     })
 }

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::days::Day;
+use super::key::Mark;
 use super::observation::{Assessed, Bill, Conclusion, Part, Stage, Stamp, Station};
 use super::table::Touch;
 use crate::model::Timestamp;
@@ -16,7 +17,7 @@ pub struct Consignment {
     /// Of the latest version; `None` when only movements, houses or outcomes are known.
     pub stamp: Option<Stamp>,
     pub bill: Bill,
-    /// In no particular order: ascending by (stage, identity).
+    /// In the order of [`Part::place`].
     pub parts: Box<[Part]>,
     pub more: Option<Box<More>>,
 }
@@ -37,7 +38,7 @@ pub struct More {
 }
 
 /// What an earlier version of a bill said, as far as a change of it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Version {
     pub stamp: Stamp,
     /// Low half of the consignee's key.
@@ -45,6 +46,8 @@ pub struct Version {
     pub destination: Station,
     pub pieces: u32,
     pub weight_g: u64,
+    /// All seals together.
+    pub seals: Mark,
 }
 
 /// The latest versions of the houses under a master, added up.
@@ -105,8 +108,7 @@ impl Consignment {
 
     /// Takes in a part. Returns what it replaced and what was pushed out for it, which no longer count.
     pub fn moved(&mut self, part: Part) -> Replaced {
-        let place = |other: &Part| (other.stage, other.identity).cmp(&(part.stage, part.identity));
-        match self.parts.binary_search_by(place) {
+        match self.parts.binary_search_by_key(&part.place(), Part::place) {
             Ok(index) => {
                 let Some(known) = self.parts.get_mut(index) else { return Replaced::Unchanged };
                 if (part.stamp, part.pieces, part.weight_g) <= (known.stamp, known.pieces, known.weight_g) {
@@ -230,13 +232,13 @@ pub enum Replaced {
 
 impl Version {
     pub(super) fn of(stamp: Stamp, bill: &Bill) -> Self {
-        let Bill { consignee, lane, pieces, weight_g, .. } = bill;
-        Self { stamp, consignee: consignee.bits() as u32, destination: lane.destination, pieces: *pieces, weight_g: *weight_g }
+        let Bill { consignee, lane, pieces, weight_g, seals, .. } = *bill;
+        Self { stamp, consignee: consignee.bits() as u32, destination: lane.destination, pieces, weight_g, seals }
     }
 }
 
 fn oldest(parts: &[Part]) -> Option<usize> {
-    let order = |part: &Part| (part.stamp, part.stage, part.identity);
+    let order = |part: &Part| (part.stamp, part.place());
     parts.iter().enumerate().min_by_key(|(_, part)| order(part)).map(|(index, _)| index)
 }
 

@@ -98,18 +98,8 @@ mod tests {
     }
 
     fn departed(memory: &mut Memory, consignment: Key) {
-        let part = Part {
-            stage: Stage::Departed,
-            whole: true,
-            identity: 1,
-            stamp: Stamp { time: at(9), hash: 1 },
-            station: *b"FRA",
-            flight: 1,
-            pieces: 1,
-            weight_g: 1,
-            load: Key::NONE,
-            discrepancy: [0; 4],
-        };
+        let left = Part::new(Stage::Departed, Stamp { time: at(9), hash: 1 });
+        let part = Part { whole: true, station: *b"FRA", flight: 1, pieces: 1, weight_g: 1, ..left };
         memory.fold(&Observation::Moved(Moved { consignment, part }));
     }
 

@@ -169,6 +169,7 @@ impl Memory {
             sight.contacts.iter().chain([&sight.address]).for_each(|shared| link(*shared, party));
         }
         link(*house_number, bill.master);
+        declared.seals.iter().for_each(|seal| link(*seal, declared.shipment()));
     }
 
     fn see_party(&mut self, place: &mut Place, partner: Key, sight: &PartySight, day: Day, first: Option<&Share>) {

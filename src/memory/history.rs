@@ -6,7 +6,7 @@ use super::consignment::{Houses, Version};
 use super::departure::Due;
 use super::entities::Record;
 use super::histogram::Surprise;
-use super::key::Key;
+use super::key::{Key, Mark};
 use super::observation::{Assessed, Bill, Conclusion, Stage, Stamp, Station};
 use super::tally::DayTally;
 use crate::model::Timestamp;
@@ -49,6 +49,10 @@ pub struct History {
     pub consignee_address_parties: u32,
     /// Masters under which this house number was used.
     pub house_number_masters: u32,
+    /// Other shipments that bore one of its seals, the last of them the day before yesterday or earlier.
+    pub seal_shipments: u32,
+    /// Names of those who may collect the goods, by the bill.
+    pub collectors: [Mark; 3],
     pub way: Way,
     /// Of a master: its houses together.
     pub houses: Houses,
@@ -137,6 +141,22 @@ pub struct Way {
     pub loads: Vec<LoadHistory>,
     /// It left as a whole from one station, and again from there on another flight.
     pub doubled: Option<Doubled>,
+    /// Space was booked then, on the day of the flight, and never before that day.
+    pub booked_late: Option<Timestamp>,
+    /// Received in another unit load device than the manifests of the same flight name.
+    pub moved_over: Option<Sighting>,
+    /// What was stated of the whole shipment's seals, in order of time.
+    pub seals: Vec<(Sighting, Mark)>,
+    /// To whom it was delivered.
+    pub recipients: Vec<(Sighting, Mark)>,
+}
+
+/// Where and when something was reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sighting {
+    pub time: Timestamp,
+    pub stage: Stage,
+    pub station: Station,
 }
 
 /// One stage: parts added up.

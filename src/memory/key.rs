@@ -50,6 +50,30 @@ impl fmt::Debug for Key {
     }
 }
 
+/// Eight bits of a key, of what is only ever compared: names and seals. Two that differ look alike once in 255.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Mark(u8);
+
+impl Mark {
+    /// Nothing is stated.
+    pub const NONE: Mark = Mark(0);
+
+    /// Of several things together, in any order.
+    pub fn of(keys: impl IntoIterator<Item = Key>) -> Self {
+        let bits = keys.into_iter().fold(0, |bits, key| bits ^ key.0);
+        if bits == 0 { Self::NONE } else { Self(((bits >> 56) as u8).max(1)) }
+    }
+
+    pub fn is_none(self) -> bool {
+        self == Self::NONE
+    }
+
+    /// Both are stated, and not the same.
+    pub fn differs(self, other: Mark) -> bool {
+        !self.is_none() && !other.is_none() && self != other
+    }
+}
+
 /// Stafford's mixer 13 of a 64-bit value (the finaliser of SplitMix64): every input bit changes every output bit.
 pub fn mix(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -87,6 +111,8 @@ pub enum Kind {
     Flight,
     Load,
     Spelling,
+    Seal,
+    Name,
 }
 
 /// Makes keys under a secret.
@@ -172,5 +198,14 @@ mod tests {
         let party = keys.key(Kind::Party, &[b"A"]);
         assert!(party.with(Kind::Pair, 0).is_none() && Key::NONE.with(Kind::Pair, 7).is_none());
         assert_ne!(party.with(Kind::Pair, 7), party.with(Kind::ShipperLane, 7));
+    }
+
+    #[test]
+    fn a_mark_tells_things_apart_whatever_their_order() {
+        let keys = Keys::new(&[0; 16]);
+        let [one, other] = [b"SL48811", b"SL48812"].map(|text| keys.key(Kind::Seal, &[text]));
+        assert!(Mark::of([one]).differs(Mark::of([other])));
+        assert_eq!(Mark::of([one, other]), Mark::of([other, one]));
+        assert!(!Mark::of([one]).differs(Mark::of([])) && !Mark::of([]).differs(Mark::of([one])));
     }
 }

@@ -41,6 +41,7 @@ pub mod table;
 pub mod tally;
 #[cfg(test)]
 mod tests;
+mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 

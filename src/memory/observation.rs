@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use serde::{Deserialize, Serialize};
 
 use super::days::Day;
-use super::key::Key;
+use super::key::{Key, Mark};
 use super::tally::Tallied;
 use crate::model::{Awb, BillKind, Decision, Timestamp};
 
@@ -163,6 +163,10 @@ pub struct Bill {
     pub kind: BillKind,
     /// The security status rests on an exemption.
     pub exempt: bool,
+    /// Names of those who may collect the goods: consignee, the first to be notified, agent.
+    pub collectors: [Mark; 3],
+    /// All seals together.
+    pub seals: Mark,
     pub place: LogPlace,
 }
 
@@ -176,13 +180,21 @@ pub struct Declared {
     pub consignee: PartySight,
     /// A house bill's own number, whatever its master.
     pub house_number: Key,
+    /// Numbers of the seals on it.
+    pub seals: Vec<Key>,
 }
 
 impl Declared {
-    /// What it may share with others: contacts, addresses, the house number.
+    /// What it may share with others: contacts, addresses, the house number, seals.
     pub(super) fn shared(&self) -> impl Iterator<Item = Key> {
         let sights = [&self.shipper, &self.consignee].into_iter();
-        sights.flat_map(|sight| sight.contacts.iter().copied().chain([sight.address])).chain([self.house_number])
+        let sights = sights.flat_map(|sight| sight.contacts.iter().copied().chain([sight.address]));
+        sights.chain([self.house_number]).chain(self.seals.iter().copied())
+    }
+
+    /// The shipment that it belongs to: its master, else itself.
+    pub(super) fn shipment(&self) -> Key {
+        self.bill.master.some().unwrap_or(self.consignment)
     }
 }
 
@@ -268,6 +280,18 @@ impl Stage {
     }
 }
 
+/// How long before its flight space was booked, as far as the message tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub enum Lead {
+    /// The flight's day is not stated, or the message repeats bookings (FBL, FSA).
+    #[default]
+    Unknown,
+    /// On a day before that of the flight.
+    Ahead,
+    /// On the day of the flight.
+    SameDay,
+}
+
 /// A quantity of a shipment at one stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
@@ -287,6 +311,50 @@ pub struct Part {
     pub load: Key,
     /// DIS: FDCA, MSCA, OFLD …; zero otherwise.
     pub discrepancy: [u8; 4],
+    /// Of a booking; a part is told by it as well, as what was booked ahead is not booked late when it is told again.
+    pub lead: Lead,
+    /// The unit load device that it is in.
+    pub device: Mark,
+    /// Carrier and number of the flight without its day, hashed: arrivals may state the day after. 0 without one.
+    pub flight_number: u16,
+    /// All seals together.
+    pub seals: Mark,
+    /// Delivered: the name of who took the goods.
+    pub recipient: Mark,
+}
+
+impl Part {
+    /// Nothing but this is stated.
+    pub fn new(stage: Stage, stamp: Stamp) -> Self {
+        Self {
+            stage,
+            whole: false,
+            identity: 0,
+            stamp,
+            station: Station::default(),
+            flight: 0,
+            pieces: 0,
+            weight_g: 0,
+            load: Key::NONE,
+            discrepancy: [0; 4],
+            lead: Lead::Unknown,
+            device: Mark::NONE,
+            flight_number: 0,
+            seals: Mark::NONE,
+            recipient: Mark::NONE,
+        }
+    }
+
+    /// The other tells the same part later: a booking, with another lead.
+    pub(super) fn is_told_again_by(&self, other: &Part) -> bool {
+        let same = (self.stage, self.identity) == (other.stage, other.identity);
+        same && self.lead != other.lead && (self.stamp, self.lead) < (other.stamp, other.lead)
+    }
+
+    /// What tells it from all other parts of a shipment, and orders them.
+    pub(super) fn place(&self) -> (Stage, u32, Lead) {
+        (self.stage, self.identity, self.lead)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,16 +1,17 @@
 //! Observing: from a decoded message to what memory needs of it. Pure and without memory, so it runs where messages are decoded.
 
-use super::key::{Key, Keys, Kind, alphanumeric, mix};
+use super::days::Day;
+use super::key::{Key, Keys, Kind, Mark, alphanumeric, mix};
 use super::observation::{
-    Bill, Concluded, Conclusion, Declared, Lane, Loaded, LogPlace, Minute, Moved, Observation, Part, PartySight, Stage, Stamp,
-    Station,
+    Bill, Concluded, Conclusion, Declared, Lane, Lead, Loaded, LogPlace, Minute, Moved, Observation, Part, PartySight, Stage,
+    Stamp, Station,
 };
-use crate::codes::{airports, phones};
+use crate::codes::{airports, countries, phones};
 use crate::model::{
-    Account, Airport, Awb, BillKind, Booking, Consignment, ContactKind, FlightList, FlightRef, Message, Outcome, Party, Quantity,
-    ShipmentCode, StatusReport, Timestamp, Uld,
+    Account, Airport, Awb, BillKind, Booking, Code, Consignment, ContactKind, CustomsNote, FlightList, FlightRef, Message,
+    Outcome, Party, Quantity, ShipmentCode, StatusReport, Timestamp, Uld,
 };
-use crate::names::{KeyBuffer, party_key};
+use crate::names::{KeyBuffer, has_company_form, party_key};
 
 /// Turns messages into observations. One for each thread: it keeps a buffer for normalising.
 pub struct Observer {
@@ -32,6 +33,9 @@ pub struct Seen {
 /// How much later than its record an event may claim to be: terminals write local time and their clocks are off, but a date of
 /// next year must not age the memory.
 const ALLOWANCE_MILLIS: i64 = 24 * 3_600_000;
+/// What a name has room for in a status message (FSU).
+const STATUS_NAME_CHARS: usize = 35;
+const BEHIND_UTC_MILLIS: i64 = 11 * 3_600_000;
 
 impl Observer {
     pub fn new(keys: Keys) -> Self {
@@ -68,10 +72,15 @@ impl Observer {
         bill.awb = *awb;
         bill.place = seen.place;
         bill.master = if house && awb.is_some() { self.consignment(*awb, None) } else { Key::NONE };
-        bill.shipper = self.party(Kind::Party, shipper.as_ref());
-        bill.consignee = self.party(Kind::Party, consignee.as_ref());
-        bill.agent = self.party(Kind::Agent, agent.as_ref());
+        (bill.shipper, _) = self.party(Kind::Party, shipper.as_ref());
+        let (agent, agent_name) = self.party(Kind::Agent, agent.as_ref());
+        let (consignee_key, consignee_name) = self.party(Kind::Party, consignee.as_ref());
+        let notified = consignment.notify.first().map_or(Mark::NONE, |party| self.name(&party.name));
+        (bill.agent, bill.consignee) = (agent, consignee_key);
+        bill.collectors = [consignee_name, notified, agent_name];
         self.security(consignment, &mut bill);
+        let seals = self.seals(&consignment.customs_notes);
+        bill.seals = Mark::of(seals.iter().copied());
         let house_number = match hawb {
             Some(hawb) if house => self.normalised(Kind::House, &[hawb], alphanumeric),
             _ => Key::NONE,
@@ -85,6 +94,7 @@ impl Observer {
             shipper: shipper_sight,
             consignee: self.sight(consignee.as_ref()),
             house_number,
+            seals,
         }
     }
 
@@ -94,12 +104,41 @@ impl Observer {
         self.keys.key(kind, &[self.text.as_bytes()])
     }
 
-    /// The same for all spellings of one party: name and country.
-    fn party(&mut self, kind: Kind, party: Option<&Party<'_>>) -> Key {
-        let Some(party) = party else { return Key::NONE };
-        let name = party_key(&party.name, party.country.as_deref(), &mut self.names);
+    /// The same for all spellings of one party: of name and country, and of the name alone.
+    fn party(&mut self, kind: Kind, party: Option<&Party<'_>>) -> (Key, Mark) {
+        let Some(party) = party else { return (Key::NONE, Mark::NONE) };
+        let text = party_key(&party.name, party.country.as_deref(), &mut self.names);
         // What is left of a name without a letter or digit is the country.
-        if name.ends_with(':') { Key::NONE } else { self.keys.key(kind, &[name.as_bytes()]) }
+        let key = if text.ends_with(':') { Key::NONE } else { self.keys.key(kind, &[text.as_bytes()]) };
+        let long = party.name.len() > STATUS_NAME_CHARS;
+        let mark = if long { self.name(&party.name) } else { name_mark(&self.keys, text) };
+        (key, mark)
+    }
+
+    /// Of a name alone, as far as a status message has room for it.
+    fn name(&mut self, name: &str) -> Mark {
+        let end = name.char_indices().nth(STATUS_NAME_CHARS).map_or(name.len(), |(index, _)| index);
+        let key = party_key(name.get(..end).unwrap_or(name), None, &mut self.names);
+        name_mark(&self.keys, key)
+    }
+
+    /// Numbers of seals (OCI, customs content `N`), each once. Words that stand for none are left out: a number has five letters and
+    /// digits or more, three digits at least, not all the same.
+    fn seals(&mut self, notes: &[CustomsNote<'_>]) -> Vec<Key> {
+        let mut seals = Vec::new();
+        for note in notes.iter().filter(|note| note.code.as_deref() == Some("N")) {
+            self.text.clear();
+            alphanumeric(&note.text, &mut self.text);
+            let mut digits = self.text.bytes().filter(u8::is_ascii_digit);
+            let first = digits.next();
+            let varied = digits.clone().any(|digit| Some(digit) != first);
+            if self.text.len() >= 5 && digits.count() >= 2 && varied {
+                seals.push(self.keys.key(Kind::Seal, &[self.text.as_bytes()]));
+            }
+        }
+        seals.sort_unstable();
+        seals.dedup();
+        seals
     }
 
     fn sight(&mut self, party: Option<&Party<'_>>) -> PartySight {
@@ -158,9 +197,17 @@ impl Observer {
             }
             for line in &load.lines {
                 let station = list.flight.from.map(station).unwrap_or_default();
-                let mut part = part(stage, stamp, station, flight, &line.quantity);
+                let mut part = Part {
+                    load: manifested,
+                    device: device(load.uld),
+                    flight_number: flight_number(&list.flight),
+                    seals: Mark::of(self.seals(&line.customs_notes)),
+                    ..part(stage, stamp, station, flight, &line.quantity)
+                };
+                if stage == Stage::Booked && lead(seen.received, &list.flight, station) == Lead::Ahead {
+                    part.lead = Lead::Ahead;
+                }
                 part.identity = identity(&part, load.uld);
-                part.load = manifested;
                 out.push(Observation::Moved(Moved { consignment: self.consignment(Some(line.awb), None), part }));
             }
         }
@@ -169,25 +216,37 @@ impl Observer {
     fn booking(&mut self, booking: &Booking<'_>, seen: Seen, out: &mut Vec<Observation>) {
         let stamp = Stamp { time: seen.received, hash: seen.content };
         let first = booking.flights.first().map(|booked| booked.flight).unwrap_or_default();
-        let mut part = part(
-            Stage::Booked,
-            stamp,
-            booking.line.origin.map(station).unwrap_or_default(),
-            flight(&first),
-            &booking.line.quantity,
-        );
+        let from = booking.line.origin.map(station).unwrap_or_default();
+        let mut part = Part {
+            lead: lead(seen.received, &first, from),
+            ..part(Stage::Booked, stamp, from, flight(&first), &booking.line.quantity)
+        };
         part.identity = identity(&part, None);
         out.push(Observation::Moved(Moved { consignment: self.consignment(Some(booking.line.awb), None), part }));
     }
 
     fn status(&mut self, report: &StatusReport<'_>, seen: Seen, out: &mut Vec<Observation>) {
         let consignment = self.consignment(Some(report.awb), None);
+        let seals = Mark::of(self.seals(&report.customs_notes));
         for (index, event) in (0_u32..).zip(&report.events) {
             let Some(stage) = Stage::of(&event.code) else { continue };
             let stamp = Stamp { time: clamped(event.time, seen.received), hash: seen.content ^ index.rotate_left(16) };
             let at = event.station.map(station).unwrap_or_default();
             let quantity = if event.quantity.pieces.is_some() { &event.quantity } else { &report.quantity };
-            let mut part = part(stage, stamp, at, event.flight.as_ref().map_or(0, flight), quantity);
+            let mut part = Part {
+                device: device(event.ulds.first().copied()),
+                flight_number: event.flight.as_ref().map_or(0, flight_number),
+                seals,
+                ..part(stage, stamp, at, event.flight.as_ref().map_or(0, flight), quantity)
+            };
+            match (stage, &event.party, &event.flight) {
+                // A person signs for somebody.
+                (Stage::Delivered, Some(party), _) if has_company_form(party, &mut self.names) => {
+                    part.recipient = self.name(party)
+                }
+                (Stage::Booked, _, Some(flight)) if lead(seen.received, flight, at) == Lead::Ahead => part.lead = Lead::Ahead,
+                _ => {}
+            }
             if let Some(discrepancy) = event.discrepancy {
                 part.discrepancy.iter_mut().zip(discrepancy.as_bytes()).for_each(|(to, from)| *to = *from);
             }
@@ -203,6 +262,12 @@ impl Observer {
             conclusion: Conclusion { stamp, inspected: outcome.kind.inspects(), found: outcome.kind.finds() },
         }
     }
+}
+
+/// Of the name in a party's key, whatever the country.
+fn name_mark(keys: &Keys, key: &str) -> Mark {
+    let name = key.split_once(':').map_or(key, |(_, name)| name);
+    Mark::of([keys.key(Kind::Name, &[name.as_bytes()])])
 }
 
 /// The message's own time, at most the record's plus the allowance.
@@ -261,17 +326,27 @@ pub fn first_departure(consignment: &Consignment<'_>) -> Option<Timestamp> {
 
 fn part(stage: Stage, stamp: Stamp, station: Station, flight: u32, quantity: &Quantity) -> Part {
     Part {
-        stage,
         whole: quantity.code == ShipmentCode::Total,
-        identity: 0,
-        stamp,
         station,
         flight,
         pieces: quantity.pieces.unwrap_or_default(),
         weight_g: quantity.weight_g.unwrap_or_default(),
-        load: Key::NONE,
-        discrepancy: [0; 4],
+        ..Part::new(stage, stamp)
     }
+}
+
+/// How long before a flight something was told. Days of flights are those of the station; where that may be behind UTC, its day may
+/// not have begun.
+fn lead(told: Timestamp, flight: &FlightRef, station: Station) -> Lead {
+    let Some(day) = flight.day.or(flight.departure) else { return Lead::Unknown };
+    let country = Airport::from_bytes(&station).and_then(airports::country);
+    let behind = country.is_none_or(countries::behind_utc);
+    let told = told.millis().saturating_sub(if behind { BEHIND_UTC_MILLIS } else { 0 });
+    if Day::of(Timestamp::from_millis(told)) < Day::of(day) { Lead::Ahead } else { Lead::SameDay }
+}
+
+fn device(uld: Option<Uld>) -> Mark {
+    Mark::of(uld.map(|uld| Key::of_public(Kind::Load, hash64(uld.as_str().bytes()))))
 }
 
 /// What tells a part from the others of its stage. A partial quantity that names no flight is told by its time as well.
@@ -284,11 +359,21 @@ fn identity(part: &Part, uld: Option<Uld>) -> u32 {
 
 /// Carrier, number and day, hashed; 0 without a number.
 fn flight(flight: &FlightRef) -> u32 {
-    let Some(number) = flight.number else { return 0 };
+    let Some(number) = &flight.number else { return 0 };
+    let day = flight.day.or(flight.departure).map_or(0, |day| Day::of(day).0);
+    hash32(1, designator(flight, number).chain(day.to_le_bytes())).max(1)
+}
+
+/// The same without the day.
+fn flight_number(flight: &FlightRef) -> u16 {
+    let Some(number) = &flight.number else { return 0 };
+    (hash32(2, designator(flight, number)) as u16).max(1)
+}
+
+fn designator<'f>(flight: &'f FlightRef, number: &'f Code<5>) -> impl Iterator<Item = u8> {
     let carrier = flight.carrier.as_ref().map(|carrier| carrier.as_bytes()).unwrap_or_default();
     let digits = number.as_bytes().iter().skip_while(|digit| **digit == b'0');
-    let day = flight.day.or(flight.departure).map_or(0, |day| super::days::Day::of(day).0);
-    hash32(1, carrier.iter().chain(digits).copied().chain(day.to_le_bytes())).max(1)
+    carrier.iter().chain(digits).copied()
 }
 
 fn load_key(uld: Uld, flight: u32) -> Key {

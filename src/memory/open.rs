@@ -99,18 +99,8 @@ mod tests {
     }
 
     fn departed(number: u32, station: &[u8; 3], pieces: u32, whole: bool) -> Observation {
-        let part = Part {
-            stage: Stage::Departed,
-            whole,
-            identity: pieces,
-            stamp: Stamp { time: on(0), hash: 1 },
-            station: *station,
-            flight: 0,
-            pieces,
-            weight_g: 0,
-            load: Key::NONE,
-            discrepancy: [0; 4],
-        };
+        let left = Part::new(Stage::Departed, Stamp { time: on(0), hash: 1 });
+        let part = Part { whole, identity: pieces, station: *station, pieces, ..left };
         Observation::Moved(Moved { consignment: key(number), part })
     }
 

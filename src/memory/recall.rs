@@ -2,14 +2,12 @@
 
 use super::consignment::{Consignment, Version};
 use super::days::{Day, DaySet};
-use super::entities::{Band, Forget, Party, Record, Share, WEEK_SLOTS, week_slot};
+use super::entities::{Band, Party, Record, Share, WEEK_SLOTS, week_slot};
 use super::fold::share;
 use super::histogram::{Histogram, Others, Surprise, bounds, tenths_of_bits};
-use super::history::{
-    BandHistory, Discrepancy, Doubled, History, LoadHistory, Master, PartyHistory, Step, TraceHistory, Unusual, Way,
-};
+use super::history::{BandHistory, History, Master, PartyHistory, TraceHistory, Unusual};
 use super::key::Key;
-use super::observation::{Bill, Declared, Part, Stage};
+use super::observation::{Bill, Declared};
 use super::places::Places;
 use super::table::Place;
 use super::{Horizons, Memory};
@@ -35,6 +33,8 @@ impl Memory {
         history.shipper_address_parties = sharing(shipper.address, contact_days);
         history.consignee_address_parties = sharing(consignee.address, contact_days);
         history.house_number_masters = sharing(*house_number, document_days);
+        let seals = declared.seals.iter().map(|seal| self.used_before(places.link(*seal), declared.stamp.day(), document_days));
+        history.seal_shipments = seals.max().unwrap_or(0);
         history.master = self.master(places.master);
         history.departs = self.due(&declared.bill);
         own.into_iter().for_each(|own| self.recall_entry(own, &mut history));
@@ -65,6 +65,7 @@ impl Memory {
     fn recall_entry(&self, own: &Consignment, history: &mut History) {
         let first = self.first();
         history.way = self.way(&own.parts);
+        history.collectors = own.bill.collectors;
         history.houses = own.houses();
         history.versions = own.versions().iter().filter(|version| version.stamp.day() >= first).copied().collect();
         history.conclusions = own.conclusions().iter().filter(|found| found.stamp.day() >= first).copied().collect();
@@ -92,64 +93,11 @@ impl Memory {
         self.links.get_at(shared).map_or(0, |link| link.things.count(first.max(self.first())))
     }
 
-    fn way(&self, parts: &[Part]) -> Way {
-        let first = self.first();
-        let mut way = Way::default();
-        if parts.is_empty() {
-            return way;
-        }
-        let live = || parts.iter().filter(|part| part.stamp.day() >= first);
-        for stage in Stage::ALL {
-            if let Some(step) = step(live().filter(|part| part.stage == stage)) {
-                way.set(stage, step);
-            }
-        }
-        way.doubled = doubled(live().filter(|part| part.stage == Stage::Departed && part.flight != 0));
-        way.discrepancies = live().filter(|part| part.stage == Stage::Discrepancy).map(discrepancy).collect();
-        way.discrepancies.sort_unstable_by_key(|found| (found.time, found.code));
-        let loads = live().filter_map(|part| self.loads.get(part.load)).map(|load| load.from(first));
-        way.loads =
-            loads.map(|load| LoadHistory { lines: load.lines, lines_g: load.weight_g, stated_g: load.stated_g }).collect();
-        way
+    /// How many different things shared this key within so many days, and no more since the day before `today`.
+    fn used_before(&self, shared: Place, today: Day, within_days: u16) -> u32 {
+        let first = self.days.last().unwrap_or_default().minus(within_days);
+        self.links.get_at(shared).map_or(0, |link| link.things.last_seen_within(first.max(self.first()), today.minus(1)))
     }
-}
-
-/// A departure of the whole shipment beside another flight from the same station.
-fn doubled<'p>(departed: impl Iterator<Item = &'p Part> + Clone) -> Option<Doubled> {
-    departed.clone().filter(|part| part.whole).find_map(|whole| {
-        let mut flights: Vec<u32> =
-            departed.clone().filter(|part| part.station == whole.station).map(|part| part.flight).collect();
-        flights.sort_unstable();
-        flights.dedup();
-        (flights.len() > 1).then_some(Doubled { station: whole.station, flights: flights.len() as u32 })
-    })
-}
-
-fn discrepancy(part: &Part) -> Discrepancy {
-    Discrepancy { code: part.discrepancy, time: part.stamp.time, station: part.station, pieces: part.pieces }
-}
-
-/// Parts of one stage added up: the latest statement of the whole shipment where there is one, else the sum of the parts. A stage
-/// that happens at several stations (departed, received) counts the station with the most.
-fn step<'p>(parts: impl Iterator<Item = &'p Part> + Clone) -> Option<Step> {
-    let latest = parts.clone().max_by_key(|part| (part.stamp, part.identity))?;
-    let whole = parts.clone().filter(|part| part.whole).max_by_key(|part| (part.stamp, part.identity));
-    let at = |station| parts.clone().filter(move |part| part.station == station && !part.whole);
-    let sum =
-        |station| at(station).fold((0, 0), |(pieces, weight), part| (pieces + u64::from(part.pieces), weight + part.weight_g));
-    let (pieces, weight_g) = match whole {
-        Some(whole) => (u64::from(whole.pieces), whole.weight_g),
-        None => parts.clone().map(|part| sum(part.station)).max().unwrap_or_default(),
-    };
-    let times = parts.clone().map(|part| part.stamp.time);
-    Some(Step {
-        pieces,
-        weight_g,
-        first: times.clone().min()?,
-        last: times.max()?,
-        station: latest.station,
-        whole: whole.is_some(),
-    })
 }
 
 /// Memory as one bill sees it: the bill itself taken out of every count.

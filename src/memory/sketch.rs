@@ -50,6 +50,12 @@ impl<const N: usize> Distinct<N> {
         taken.checked_sub(1).and_then(|index| Self::ESTIMATES.get(index)).copied().unwrap_or(0)
     }
 
+    /// Slots that were last seen from `first` on, before `end`.
+    pub fn last_seen_within(&self, first: Day, end: Day) -> u32 {
+        let least = first.max(Day(1));
+        self.days.iter().filter(|day| (least..end).contains(day)).count() as u32
+    }
+
     /// The canonical form: nothing from before `first`.
     pub fn from(&self, first: Day) -> Self {
         let mut kept = self.clone();
@@ -102,5 +108,6 @@ mod tests {
         assert_eq!(one, other);
         assert_eq!((one.count(Day(1)), one.count(Day(4)), one.count(Day(10))), (3, 2, 0));
         assert!(one.from(Day(10)).is_empty());
+        assert_eq!([Day(3), Day(9), Day(10)].map(|end| one.last_seen_within(Day(1), end)), [0, 1, 3]);
     }
 }

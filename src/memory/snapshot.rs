@@ -17,6 +17,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::consignment::Consignment;
 use super::days::{Day, DaySet};
 use super::entities::Forget;
 use super::fold::share;
@@ -24,6 +25,8 @@ use super::key::Key;
 use super::table::{Frozen, Table};
 use super::tally::{Tallies, Tally, What};
 use super::{FrozenMemory, Horizons, Memory};
+
+mod old;
 
 /// What a snapshot stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,9 +59,9 @@ pub enum LoadError {
 
 const MAGIC: &[u8; 15] = b"loadgate memory";
 /// Files of this and of every format before it that is still read are kept in `tests/data/snapshots`.
-pub(super) const VERSION: u16 = 3;
-/// Without tallies: nothing was counted yet.
-const VERSION_WITHOUT_TALLIES: u16 = 2;
+pub(super) const VERSION: u16 = 4;
+/// Consignments of [`old`]; 2 is the same without tallies.
+const OLD_VERSIONS: std::ops::RangeInclusive<u16> = 2..=3;
 /// Entries are gathered into blocks of about this size.
 const BLOCK_BYTES: usize = 1 << 20;
 /// No block is larger: an entry is some hundred bytes.
@@ -210,7 +213,7 @@ pub fn load(path: &Path, keys: u64, topics: &[String], horizons: Horizons) -> Re
         _ => LoadError::Unreadable(error),
     })?;
     let mut reader = Reader { input: BufReader::with_capacity(BLOCK_BYTES, file), block: Vec::new() };
-    reader.begin()?;
+    let is_old = reader.begin()? != VERSION;
     let (header, form, days): (Header, HorizonsForm, DaySet) = match reader.next()? {
         kind if kind == Block::Header as u8 => reader.one()?,
         _ => return Err(LoadError::Torn("the header is missing")),
@@ -225,6 +228,7 @@ pub fn load(path: &Path, keys: u64, topics: &[String], horizons: Horizons) -> Re
     let mut entries = 0;
     loop {
         entries += match reader.next()? {
+            kind if kind == Block::Consignments as u8 && is_old => reader.old_consignments(&mut memory.consignments)?,
             kind if kind == Block::Consignments as u8 => reader.entries(&mut memory.consignments)?,
             kind if kind == Block::Parties as u8 => reader.entries(&mut memory.parties)?,
             kind if kind == Block::Agents as u8 => reader.entries(&mut memory.agents)?,
@@ -250,14 +254,15 @@ struct Reader {
 }
 
 impl Reader {
-    fn begin(&mut self) -> Result<(), LoadError> {
+    /// The format.
+    fn begin(&mut self) -> Result<u16, LoadError> {
         let mut magic = [0; MAGIC.len()];
         self.read(&mut magic)?;
         if magic != *MAGIC {
             return Err(LoadError::Foreign);
         }
         match u16::from_le_bytes(self.array()?) {
-            VERSION | VERSION_WITHOUT_TALLIES => Ok(()),
+            version if version == VERSION || OLD_VERSIONS.contains(&version) => Ok(version),
             version => Err(LoadError::Version(version)),
         }
     }
@@ -286,6 +291,10 @@ impl Reader {
 
     fn entries<T: DeserializeOwned + Clone + Default>(&self, table: &mut Table<T>) -> Result<u64, LoadError> {
         self.each(|(key, entry): (Key, T)| table.change(key, |place| *place = entry))
+    }
+
+    fn old_consignments(&self, table: &mut Table<Consignment>) -> Result<u64, LoadError> {
+        self.each(|(key, entry): (Key, old::OldConsignment)| table.change(key, |place| *place = entry.into()))
     }
 
     fn tallies(&self, tallies: &mut Tallies) -> Result<u64, LoadError> {

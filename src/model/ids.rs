@@ -1,6 +1,7 @@
 //! Identifiers of the field: air waybill, consignment, unit load device.
 
 use std::fmt;
+use std::num::NonZeroU16;
 
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};
@@ -10,8 +11,8 @@ use super::{Code, Text};
 /// Air waybill number: airline prefix (3 digits) and serial (8 digits, the last a check digit). `020-12345675` in text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Awb {
-    /// Below 1,000.
-    prefix: u16,
+    /// One more than the prefix, which is below 1,000: an `Option` of this is no larger.
+    prefix_and_1: NonZeroU16,
     /// Below 100,000,000.
     serial: u32,
 }
@@ -21,7 +22,8 @@ impl Awb {
     pub const MALFORMED: &str = "not an air waybill number of 3 and 8 digits";
 
     pub fn new(prefix: u16, serial: u32) -> Option<Self> {
-        (prefix < 1_000 && serial < 100_000_000).then_some(Self { prefix, serial })
+        let prefix_and_1 = NonZeroU16::MIN.checked_add(prefix)?;
+        (prefix < 1_000 && serial < 100_000_000).then_some(Self { prefix_and_1, serial })
     }
 
     /// Reads eleven digits, with or without a dash or blanks between prefix and serial. Nothing may follow.
@@ -32,7 +34,7 @@ impl Awb {
     }
 
     pub fn prefix(self) -> u16 {
-        self.prefix
+        self.prefix_and_1.get() - 1
     }
 
     pub fn serial(self) -> u32 {
@@ -52,7 +54,7 @@ fn digits(text: &str, len: usize) -> Option<u32> {
 
 impl fmt::Display for Awb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:03}-{:08}", self.prefix, self.serial)
+        write!(f, "{:03}-{:08}", self.prefix(), self.serial)
     }
 }
 

@@ -44,6 +44,15 @@ pub fn party_key<'b>(name: &str, country: Option<&str>, buffer: &'b mut KeyBuffe
     key
 }
 
+/// The name holds a company form beside other words: `ACME GMBH`, `OAO Gazprom`.
+pub fn has_company_form(name: &str, buffer: &mut KeyBuffer) -> bool {
+    let KeyBuffer { folded, joined, starts, .. } = buffer;
+    fold::fold(name, folded);
+    join_words(folded, joined, starts);
+    let words = without_titles(joined, starts);
+    without_forms(joined, words).starts.len() < words.starts.len()
+}
+
 /// An ISO code has two letters.
 const COUNTRY_CHARS_MAX: usize = 2;
 /// Titles before a name in shipping documents: `MR`, `MRS` …
@@ -150,6 +159,13 @@ mod tests {
                 assert_eq!(key(spelling), canonical, "{spelling}");
             }
         }
+    }
+
+    #[test]
+    fn a_company_form_is_found_beside_a_name() {
+        let found = |name| has_company_form(name, &mut KeyBuffer::default());
+        assert_eq!(["Siemens AG", "OAO Gazprom", "The Tradeco Co., Ltd."].map(found), [true; 3]);
+        assert_eq!(["MR JOHN SMITH", "Tradeco", "LLC", ""].map(found), [false; 4]);
     }
 
     #[test]

@@ -20,7 +20,7 @@ mod docs_tests;
 
 pub use forms::Form;
 pub use index::{Found, Index, Search};
-pub use key::{KeyBuffer, party_key};
+pub use key::{KeyBuffer, has_company_form, party_key};
 pub use score::{COMPANY_THRESHOLD, Explanation, PERSON_THRESHOLD, Part, Scorer};
 pub use similar::How;
 pub use token::{Name, Schema};

@@ -284,7 +284,7 @@ fn remembered() -> History {
         way,
         houses: Houses { count: 4, pieces: 44, weight_g: 444_500, ..Houses::default() },
         master: Some(Master { declared: true, houses: Houses { count: 5, ..Houses::default() }, ..Master::default() }),
-        versions: vec![Version { stamp, consignee: 1, destination: *b"JFK", pieces: 4, weight_g: 100_000 }],
+        versions: vec![Version { stamp, consignee: 1, destination: *b"JFK", pieces: 4, weight_g: 100_000, ..Version::default() }],
         ..History::default()
     }
 }

@@ -65,14 +65,30 @@ pub const AFTER_ACCEPTANCE: Indicator = Indicator {
     },
 };
 
+pub const BOOKED_LATE: Indicator = Indicator {
+    id: "T1-booked",
+    title: "Booked on the day of the flight",
+    domains: BOTH,
+    threats: &[Threat::Explosives, Threat::Drugs],
+    weight: 4,
+    needs: Needs::Memory,
+    source: "common targeting practice",
+    about: "space was requested (FFR) on the day of the flight, and no booking told before that day is known in a memory of at least 14 \
+            days; that day may begin eleven hours later in the Americas; perishable and express goods do that too",
+    check: |facts| {
+        let booked = complete(facts)?.way.booked_late?;
+        Some(Finding::new(format!("booked at {booked}, on the day of the flight and not before")).value("booked", booked))
+    },
+};
+
 /// A version that came after the acceptance, and the last one before.
-struct Amended<'f> {
-    before: &'f Version,
-    now: Version,
-    minutes: i64,
+pub(super) struct Amended<'f> {
+    pub before: &'f Version,
+    pub now: Version,
+    pub minutes: i64,
 }
 
-fn amended<'f>(facts: &Facts<'f>) -> Option<Amended<'f>> {
+pub(super) fn amended<'f>(facts: &Facts<'f>) -> Option<Amended<'f>> {
     let history = facts.history?;
     let accepted = history.way.step(Stage::Accepted)?;
     let now = history.version.filter(|now| minutes_after(now.stamp.time, accepted.first, accepted.station) > 0)?;
@@ -80,7 +96,7 @@ fn amended<'f>(facts: &Facts<'f>) -> Option<Amended<'f>> {
     Some(Amended { before, now, minutes: now.stamp.time.minutes_since(accepted.first) })
 }
 
-fn hours(minutes: i64) -> String {
+pub(super) fn hours(minutes: i64) -> String {
     format!("{} h {:02} min", minutes / 60, minutes % 60)
 }
 
@@ -135,5 +151,28 @@ mod tests {
         settled(13).waybill(-10, "{}").misses(&AFTER_ACCEPTANCE);
         // Four versions: the first is forgotten.
         (0..4).fold(settled(15), |story, hour| story.waybill(hour - 10, "{}")).misses(&AFTER_ACCEPTANCE);
+    }
+
+    #[test]
+    fn space_is_booked_before_the_day_of_the_flight() {
+        let settled = |days| Story::new().past(days, 1, "{}");
+        let booking = "FFR/8\n020-12345675FRAJFK/T4K100/CHUCKS\nLH400/01MAR/FRAJFK/NN";
+        let listed = "FBL/4\n1/LH400/01MAR/FRA\nJFK\n020-12345675FRAJFK/T4K100/CHUCKS\nLAST";
+        let late = settled(15).send(-6, booking);
+        late.hits(&BOOKED_LATE, "booked at 2026-03-01T06:00:00Z, on the day of the flight and not before");
+        late.clone()
+            .send(-5, listed)
+            .waybill(-4, "{}")
+            .hits(&BOOKED_LATE, "booked at 2026-03-01T06:00:00Z, on the day of the flight and not before");
+        settled(15).send(-13, booking).misses(&BOOKED_LATE);
+        settled(15).send(-13, booking).send(-6, booking).misses(&BOOKED_LATE);
+        settled(15).send(-13, listed).send(-6, booking).misses(&BOOKED_LATE);
+        settled(15).send(-6, listed).misses(&BOOKED_LATE);
+        settled(13).send(-6, booking).misses(&BOOKED_LATE);
+        let american = booking.replace("FRAJFK", "BOGMIA");
+        settled(15).send(-6, &american).misses(&BOOKED_LATE);
+        settled(15)
+            .send(0, &american)
+            .hits(&BOOKED_LATE, "booked at 2026-03-01T12:00:00Z, on the day of the flight and not before");
     }
 }

@@ -6,6 +6,7 @@
 pub(super) mod amended;
 #[cfg(test)]
 mod cases;
+pub(super) mod custody;
 pub(super) mod finds;
 pub(super) mod houses;
 pub(super) mod parties;

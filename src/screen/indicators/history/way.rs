@@ -1,7 +1,7 @@
 //! T2, T4, H1 to H4: shipments on their way that are not what was declared, or not where they should be.
 
 use super::super::{BOTH, CUSTOMS, Finding, Indicator, Needs, Threat};
-use super::{Count, complete, first_version, minutes_after, settled, station};
+use super::{Count, complete, first_version, minutes_after, station};
 use crate::memory::history::{Discrepancy, Way};
 use crate::memory::observation::{Stage, Station};
 use crate::screen::facts::Facts;
@@ -210,25 +210,6 @@ fn discrepancy(how: &'static str, found: &Discrepancy) -> Finding {
     let text = format!("{pieces} {how} ({code}) at {} at {}", station(&found.station), found.time);
     Finding::new(text).value("discrepancy", code).value("pieces", found.pieces)
 }
-
-pub const UNKNOWN_UNIT: Indicator = Indicator {
-    id: "H3",
-    title: "Shipper-built unit of an unknown shipper",
-    domains: BOTH,
-    threats: &[Threat::Drugs, Threat::Explosives],
-    weight: 12,
-    needs: Needs::Message,
-    source: "Europol, criminal networks in ports and airports: rip-on",
-    about: "handled as a unit that the shipper built (BUP), and the shipper was not seen before today in a memory of at least 21 days",
-    check: |facts| {
-        let history = settled(facts)?;
-        if !facts.has_handling("BUP") || !history.shipper.named || !history.shipper.record.is_new() {
-            return None;
-        }
-        let text = format!("a unit (BUP) built by a shipper who is new to {} days of memory", history.memory_days);
-        Some(Finding::new(text).value("handling", "BUP").value("memory_days", history.memory_days))
-    },
-};
 
 pub const TWO_FLIGHTS: Indicator = Indicator {
     id: "H4",

@@ -114,15 +114,6 @@ fn cargo_is_found_missing_or_left_behind() {
 }
 
 #[test]
-fn a_unit_is_built_by_somebody_known() {
-    let bup = r#"{"handling": ["BUP", "SPX"]}"#;
-    settled_memory().waybill(0, bup).hits(&UNKNOWN_UNIT, "a unit (BUP) built by a shipper who is new to 21 days of memory");
-    settled_memory().past(1, 1, "{}").waybill(0, bup).misses(&UNKNOWN_UNIT);
-    settled_memory().waybill(0, "{}").misses(&UNKNOWN_UNIT);
-    Story::new().past(20, 1, r#"{"shipper": {"name": "NORTH TOOLS"}}"#).waybill(0, bup).misses(&UNKNOWN_UNIT);
-}
-
-#[test]
 fn a_shipment_leaves_once() {
     let departed = |lines: &[&str]| {
         (-5..).zip(lines).fold(Story::new().waybill(-40, "{}"), |story, (hour, line)| story.send(hour, &status(line)))
