@@ -183,7 +183,7 @@ impl Memory {
         }
     }
 
-    /// A view of everything as it is now; costs a pointer for every 128 entries.
+    /// A view of everything as it is now; costs a few words for every 8,000 entries.
     pub fn freeze(&mut self) -> FrozenMemory {
         FrozenMemory {
             horizons: self.horizons,

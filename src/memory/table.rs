@@ -2,19 +2,20 @@
 //!
 //! A lookup is one probe of a small index and one access of the entry. Growth never copies an entry. [`Table::freeze`] hands out the
 //! segments as they are; whoever changes one afterwards copies that segment first, so a snapshot is consistent and costs the fold a
-//! pointer for each segment and a copy of each that is changed while it is written.
+//! few words for each group of segments and a copy of each segment that is changed while it is written.
 //!
 //! Most of the time of a lookup is waiting for memory. So what a batch is about is touched first, in passes in which no read waits for
 //! another: [`Table::locate`] once [`Table::touch`] has fetched the index, then the change itself.
 
-use std::sync::Arc;
+mod segments;
 
 use super::index::Index;
 use super::key::Key;
+use segments::{SEGMENT, Segments};
 
 pub struct Table<T> {
     index: Index,
-    segments: Vec<Segment<T>>,
+    segments: Segments<T>,
     /// Slots given back, to be used again.
     free: Vec<u32>,
     /// Slots ever used.
@@ -35,32 +36,12 @@ impl Place {
     }
 }
 
-/// Owned until a snapshot shares it, and owned again once it is changed after that: to count who shares it at every change would cost
-/// more than the change.
-enum Segment<T> {
-    Own(Owned<T>),
-    Shared(Arc<Owned<T>>),
-    /// While it passes from one to the other.
-    Moving,
-}
-
-/// Shared without moving: whoever holds the only share takes it back as it is.
-type Owned<T> = Box<Entries<T>>;
-
-/// Begins at a cache line, so that entries whose size is a multiple of one lie on as few as they fill.
-#[derive(Clone)]
-#[repr(align(64))]
-struct Entries<T>([Entry<T>; SEGMENT]);
-
 #[derive(Debug, Clone, Default)]
 struct Entry<T> {
     /// `Key::NONE` when the slot is free.
     key: Key,
     value: T,
 }
-
-/// Entries of a segment: small enough that copying one is microseconds, large enough that sharing all takes milliseconds.
-const SEGMENT: usize = 128;
 
 /// An entry reads a word of each of its cache lines, so that they are near when it is changed. What it reads has no meaning.
 pub trait Touch {
@@ -72,52 +53,12 @@ pub fn touched(counts: &[u32]) -> u32 {
     counts.iter().step_by(16).fold(0, |read, count| read ^ count)
 }
 
-impl<T: Clone> Segment<T> {
-    fn entries(&self) -> &[Entry<T>] {
-        match self {
-            Segment::Own(entries) => &entries.0,
-            Segment::Shared(entries) => &entries.0,
-            Segment::Moving => &[],
-        }
-    }
-
-    fn entries_mut(&mut self) -> &mut [Entry<T>] {
-        if let Segment::Shared(_) = self {
-            *self = std::mem::replace(self, Segment::Moving).owned();
-        }
-        match self {
-            Segment::Own(entries) => &mut entries.0,
-            Segment::Shared(_) | Segment::Moving => &mut [],
-        }
-    }
-
-    fn owned(self) -> Self {
-        match self {
-            Segment::Shared(shared) => Segment::Own(Arc::try_unwrap(shared).unwrap_or_else(|shared| Box::clone(&shared))),
-            owned => owned,
-        }
-    }
-
-    fn share(&mut self) -> Option<Arc<Owned<T>>> {
-        *self = match std::mem::replace(self, Segment::Moving) {
-            Segment::Own(entries) => Segment::Shared(Arc::new(entries)),
-            shared => shared,
-        };
-        match self {
-            Segment::Shared(shared) => Some(Arc::clone(shared)),
-            Segment::Own(_) | Segment::Moving => None,
-        }
-    }
-}
-
-/// Those of the slots in use.
-fn in_use<T>(entries: &[Entry<T>]) -> impl Iterator<Item = (Key, &T)> {
-    entries.iter().filter_map(|entry| Some((entry.key.some()?, &entry.value)))
-}
+/// How many buckets are read before they are needed.
+const BUCKETS_AHEAD: usize = 32;
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { index: Index::default(), segments: Vec::new(), free: Vec::new(), used: 0 }
+        Self { index: Index::default(), segments: Segments::default(), free: Vec::new(), used: 0 }
     }
 }
 
@@ -132,21 +73,11 @@ impl<T: Clone + Default> Table<T> {
 
     /// Bytes held, entries' own allocations not counted.
     pub fn bytes(&self) -> usize {
-        self.segments.len() * size_of::<Entries<T>>() + self.index.bytes() + self.free.capacity() * size_of::<u32>()
-    }
-
-    fn entry(&self, slot: u32) -> Option<&Entry<T>> {
-        let slot = slot as usize;
-        self.segments.get(slot / SEGMENT)?.entries().get(slot % SEGMENT)
-    }
-
-    fn entry_mut(&mut self, slot: u32) -> Option<&mut Entry<T>> {
-        let slot = slot as usize;
-        self.segments.get_mut(slot / SEGMENT)?.entries_mut().get_mut(slot % SEGMENT)
+        self.segments.bytes() + self.index.bytes() + self.free.capacity() * size_of::<u32>()
     }
 
     pub fn slot(&self, key: Key) -> Option<u32> {
-        self.index.find(key, |slot| self.entry(slot).is_some_and(|entry| entry.key == key))
+        self.index.find(key, |slot| self.segments.get(slot).is_some_and(|entry| entry.key == key))
     }
 
     pub fn get(&self, key: Key) -> Option<&T> {
@@ -169,15 +100,15 @@ impl<T: Clone + Default> Table<T> {
     where
         T: Touch,
     {
-        self.entry(place.slot).map_or(0, |entry| entry.key.bits() ^ entry.value.touch())
+        self.segments.get(place.slot).map_or(0, |entry| entry.key.bits() ^ entry.value.touch())
     }
 
     /// The entry of a place, found anew if it is not there.
     pub fn get_at(&self, place: Place) -> Option<&T> {
-        match self.entry(place.slot) {
+        match self.segments.get(place.slot) {
             _ if place.key.is_none() => None,
             Some(entry) if entry.key == place.key => Some(&entry.value),
-            _ => self.entry(self.slot(place.key)?).map(|entry| &entry.value),
+            _ => self.segments.get(self.slot(place.key)?).map(|entry| &entry.value),
         }
     }
 
@@ -190,7 +121,7 @@ impl<T: Clone + Default> Table<T> {
 
     /// The slot of a place, taken for its key if that has none; `None` for no key.
     pub fn slot_at(&mut self, place: &mut Place) -> Option<u32> {
-        if self.entry(place.slot).is_none_or(|entry| entry.key != place.key) {
+        if self.segments.get(place.slot).is_none_or(|entry| entry.key != place.key) {
             place.slot = self.slot_or_insert(place.key.some()?);
         }
         place.key.some().map(|_| place.slot)
@@ -198,12 +129,12 @@ impl<T: Clone + Default> Table<T> {
 
     /// The key and entry of a slot in use.
     pub fn at(&self, slot: u32) -> Option<(Key, &T)> {
-        let entry = self.entry(slot)?;
+        let entry = self.segments.get(slot)?;
         entry.key.some().map(|key| (key, &entry.value))
     }
 
     pub fn at_mut(&mut self, slot: u32) -> Option<&mut T> {
-        let entry = self.entry_mut(slot)?;
+        let entry = self.segments.get_mut(slot)?;
         (!entry.key.is_none()).then_some(&mut entry.value)
     }
 
@@ -216,9 +147,9 @@ impl<T: Clone + Default> Table<T> {
             self.used - 1
         });
         if slot as usize / SEGMENT >= self.segments.len() {
-            self.segments.push(Segment::Own(Box::new(Entries(std::array::from_fn(|_| Entry::default())))));
+            self.segments.push();
         }
-        if let Some(place) = self.entry_mut(slot) {
+        if let Some(place) = self.segments.get_mut(slot) {
             *place = Entry { key, value: T::default() };
         }
         self.index.insert(key, slot);
@@ -230,11 +161,21 @@ impl<T: Clone + Default> Table<T> {
         self.change_at(&mut self.locate(key), change);
     }
 
+    /// Puts entries under their keys. The index is read ahead for some of them at a time.
+    pub fn put_all(&mut self, entries: Vec<(Key, T)>) {
+        let mut entries = entries.into_iter();
+        while !entries.as_slice().is_empty() {
+            let ahead = entries.as_slice().iter().take(BUCKETS_AHEAD);
+            std::hint::black_box(ahead.fold(0, |read, (key, _)| read ^ self.touch(*key)));
+            entries.by_ref().take(BUCKETS_AHEAD).for_each(|(key, entry)| self.change(key, |place| *place = entry));
+        }
+    }
+
     /// Gives a slot back.
     pub fn remove(&mut self, slot: u32) {
         let Some((key, _)) = self.at(slot) else { return };
         self.index.remove(key, slot);
-        if let Some(place) = self.entry_mut(slot) {
+        if let Some(place) = self.segments.get_mut(slot) {
             *place = Entry::default();
         }
         self.free.push(slot);
@@ -246,20 +187,18 @@ impl<T: Clone + Default> Table<T> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        self.segments.iter().flat_map(|segment| in_use(segment.entries()))
+        self.segments.iter()
     }
 
     /// The table as it is now, for reading on another thread.
     pub fn freeze(&mut self) -> Frozen<T> {
-        let mut segments = Vec::with_capacity(self.segments.len());
-        segments.extend(self.segments.iter_mut().filter_map(Segment::share));
-        Frozen { segments, len: self.len() }
+        Frozen { segments: self.segments.freeze(), len: self.len() }
     }
 }
 
 /// A table as it was at one moment.
 pub struct Frozen<T> {
-    segments: Vec<Arc<Owned<T>>>,
+    segments: segments::Frozen<T>,
     len: usize,
 }
 
@@ -273,7 +212,7 @@ impl<T> Frozen<T> {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        self.segments.iter().flat_map(|segment| in_use(&segment.0))
+        self.segments.iter()
     }
 }
 
@@ -307,5 +246,27 @@ mod tests {
         table.remove(0);
         assert_eq!((frozen.len(), frozen.iter().map(|(_, value)| value).sum::<u32>()), (1_000, 1_000));
         assert_eq!(table.iter().count(), 1_999);
+    }
+
+    #[test]
+    fn snapshots_that_overlap_each_keep_their_moment() {
+        let mut table = Table::<u32>::default();
+        let add = |table: &mut Table<u32>, numbers: std::ops::Range<u32>| {
+            numbers.for_each(|number| table.change(key(number), |value| *value += 1));
+        };
+        let sum = |frozen: &Frozen<u32>| frozen.iter().map(|(_, value)| value).sum::<u32>();
+        add(&mut table, 0..20_000);
+        let first = table.freeze();
+        add(&mut table, 100..30_000);
+        let second = table.freeze();
+        add(&mut table, 0..300);
+        assert_eq!((sum(&first), sum(&second)), (20_000, 49_900));
+        drop(first);
+        add(&mut table, 0..40_000);
+        assert_eq!((sum(&second), second.len(), table.len()), (49_900, 30_000, 40_000));
+        drop(second);
+        add(&mut table, 0..10);
+        assert_eq!(table.iter().map(|(_, value)| value).sum::<u32>(), 49_900 + 300 + 40_000 + 10);
+        assert_eq!((0..40_000).map(|number| table.get(key(number)).unwrap()).sum::<u32>(), 90_210);
     }
 }

@@ -1,0 +1,215 @@
+//! Reading: blocks are checked and decoded on one thread and taken in on another.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use serde::de::DeserializeOwned;
+
+use super::super::consignment::Consignment;
+use super::super::days::{Day, DaySet};
+use super::super::entities::{Band, Link, Load, Party, Trace};
+use super::super::fold::share;
+use super::super::key::Key;
+use super::super::tally::{Tally, What};
+use super::super::{Horizons, Memory};
+use super::{BLOCKS_AHEAD, Block, Header, HorizonsForm, LoadError, MAGIC, OLD_VERSIONS, VERSION, old};
+
+/// No block is larger: an entry is some hundred bytes.
+const BLOCK_BYTES_MAX: u32 = 64 << 20;
+const READ_BYTES: usize = 1 << 20;
+
+/// Reads a snapshot that was made under these keys, topics and horizons: the memory, and the positions it had folded to.
+pub fn load(path: &Path, keys: u64, topics: &[String], horizons: Horizons) -> Result<(Memory, Header), LoadError> {
+    let file = File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => LoadError::Missing,
+        _ => LoadError::Unreadable(error),
+    })?;
+    let mut reader = Reader { input: BufReader::with_capacity(READ_BYTES, file), block: Vec::new() };
+    let is_old = reader.begin()? != VERSION;
+    let (header, form, days): (Header, HorizonsForm, DaySet) = match reader.next()? {
+        kind if kind == Block::Header as u8 => reader.one()?,
+        _ => return Err(LoadError::Torn("the header is missing")),
+    };
+    if header.keys != keys {
+        return Err(LoadError::OtherKey);
+    }
+    if header.topics != topics || form != HorizonsForm::of(horizons) {
+        return Err(LoadError::OtherConfiguration);
+    }
+    let mut memory = Memory { days, ..Memory::new(horizons) };
+    let (give, given) = sync_channel(BLOCKS_AHEAD);
+    thread::scope(|scope| {
+        // Entries take about as long to decode as to find their places.
+        let decoding = move || reader.each_block(is_old, |block| give.send(block).is_ok());
+        thread::Builder::new().spawn_scoped(scope, decoding)?;
+        given.into_iter().try_for_each(|block| block.map(|block| memory.take_in(block)))
+    })?;
+    memory.schedule();
+    Ok((memory, header))
+}
+
+/// A block's entries.
+enum Decoded {
+    Consignments(Entries<Consignment>),
+    Parties(Entries<Party>),
+    Agents(Entries<Party>),
+    Bands(Entries<Band>),
+    Traces(Entries<Trace>),
+    Links(Entries<Link>),
+    Loads(Entries<Load>),
+    Tallies(Vec<(Day, What, Tally)>),
+}
+
+type Entries<T> = Vec<(Key, T)>;
+
+impl Decoded {
+    fn len(&self) -> usize {
+        match self {
+            Decoded::Consignments(entries) => entries.len(),
+            Decoded::Parties(entries) | Decoded::Agents(entries) => entries.len(),
+            Decoded::Bands(entries) => entries.len(),
+            Decoded::Traces(entries) => entries.len(),
+            Decoded::Links(entries) => entries.len(),
+            Decoded::Loads(entries) => entries.len(),
+            Decoded::Tallies(entries) => entries.len(),
+        }
+    }
+}
+
+struct Reader {
+    input: BufReader<File>,
+    block: Vec<u8>,
+}
+
+impl Reader {
+    /// The format.
+    fn begin(&mut self) -> Result<u16, LoadError> {
+        let mut magic = [0; MAGIC.len()];
+        self.read(&mut magic)?;
+        if magic != *MAGIC {
+            return Err(LoadError::Foreign);
+        }
+        match u16::from_le_bytes(self.array()?) {
+            version if version == VERSION || OLD_VERSIONS.contains(&version) => Ok(version),
+            version => Err(LoadError::Version(version)),
+        }
+    }
+
+    /// Reads the next block whole and returns its kind.
+    fn next(&mut self) -> Result<u8, LoadError> {
+        let [kind] = self.array()?;
+        let length = u32::from_le_bytes(self.array()?);
+        let checksum = u32::from_le_bytes(self.array()?);
+        if length > BLOCK_BYTES_MAX {
+            return Err(LoadError::Torn("a block is too large"));
+        }
+        let mut block = std::mem::take(&mut self.block);
+        block.resize(length as usize, 0);
+        self.read(&mut block)?;
+        self.block = block;
+        if crc32fast::hash(&self.block) != checksum {
+            return Err(LoadError::Torn("a checksum does not match"));
+        }
+        Ok(kind)
+    }
+
+    fn one<T: DeserializeOwned>(&self) -> Result<T, LoadError> {
+        postcard::from_bytes(&self.block).map_err(|_| LoadError::Torn("a block does not hold what it should"))
+    }
+
+    /// Gives every block of entries until the end block, and why there is none where the file is torn.
+    fn each_block(mut self, is_old: bool, give: impl Fn(Result<Decoded, LoadError>) -> bool) {
+        let mut entries = 0;
+        loop {
+            let block = self.decoded(is_old, entries);
+            entries += block.as_ref().ok().and_then(Option::as_ref).map_or(0, |block| block.len() as u64);
+            let Some(block) = block.transpose() else { return };
+            let is_torn = block.is_err();
+            if !give(block) || is_torn {
+                return;
+            }
+        }
+    }
+
+    /// The next block; `None` at the end, if there were as many entries as there should be.
+    fn decoded(&mut self, is_old: bool, entries: u64) -> Result<Option<Decoded>, LoadError> {
+        Ok(Some(match self.next()? {
+            kind if kind == Block::Consignments as u8 && is_old => {
+                let old = self.entries::<(Key, old::OldConsignment)>()?;
+                Decoded::Consignments(old.into_iter().map(|(key, entry)| (key, entry.into())).collect())
+            }
+            kind if kind == Block::Consignments as u8 => Decoded::Consignments(self.entries()?),
+            kind if kind == Block::Parties as u8 => Decoded::Parties(self.entries()?),
+            kind if kind == Block::Agents as u8 => Decoded::Agents(self.entries()?),
+            kind if kind == Block::Bands as u8 => Decoded::Bands(self.entries()?),
+            kind if kind == Block::Traces as u8 => Decoded::Traces(self.entries()?),
+            kind if kind == Block::Links as u8 => Decoded::Links(self.entries()?),
+            kind if kind == Block::Loads as u8 => Decoded::Loads(self.entries()?),
+            kind if kind == Block::Tallies as u8 => Decoded::Tallies(self.entries()?),
+            kind if kind == Block::End as u8 && self.one::<u64>()? == entries => return Ok(None),
+            kind if kind == Block::End as u8 => return Err(LoadError::Torn("entries are missing")),
+            _ => return Err(LoadError::Torn("a block of an unknown kind")),
+        }))
+    }
+
+    fn entries<T: DeserializeOwned>(&self) -> Result<Vec<T>, LoadError> {
+        let (mut rest, mut entries) = (self.block.as_slice(), Vec::new());
+        while !rest.is_empty() {
+            let (entry, after) =
+                postcard::take_from_bytes(rest).map_err(|_| LoadError::Torn("an entry does not hold what it should"))?;
+            entries.push(entry);
+            rest = after;
+        }
+        Ok(entries)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], LoadError> {
+        let mut bytes = [0; N];
+        self.read(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(), LoadError> {
+        self.input.read_exact(bytes).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => LoadError::Torn("it ends in the middle"),
+            _ => LoadError::Unreadable(error),
+        })
+    }
+}
+
+impl Memory {
+    fn take_in(&mut self, block: Decoded) {
+        match block {
+            Decoded::Consignments(entries) => self.consignments.put_all(entries),
+            Decoded::Parties(entries) => self.parties.put_all(entries),
+            Decoded::Agents(entries) => self.agents.put_all(entries),
+            Decoded::Bands(entries) => self.bands.put_all(entries),
+            Decoded::Traces(entries) => self.traces.put_all(entries),
+            Decoded::Links(entries) => self.links.put_all(entries),
+            Decoded::Loads(entries) => self.loads.put_all(entries),
+            Decoded::Tallies(entries) => {
+                entries
+                    .into_iter()
+                    .for_each(|(day, what, tally)| Arc::make_mut(self.tallies.entry(day).or_default()).put(what, tally));
+            }
+        }
+    }
+
+    /// Notes anew what is due when, and the record of all together: neither is written down.
+    fn schedule(&mut self) {
+        for slot in 0..self.consignments.slots() {
+            let Some((_, entry)) = self.consignments.at(slot) else { continue };
+            share(entry).iter().for_each(|share| self.record.change(1, share));
+            let conclusions = entry.conclusions().iter().map(|conclusion| conclusion.stamp.day());
+            let loads = entry.parts.iter().filter(|part| !part.load.is_none()).map(|part| part.stamp.day());
+            let days: std::collections::BTreeSet<Day> =
+                entry.stamp.map(|stamp| stamp.day()).into_iter().chain(conclusions).chain(loads).collect();
+            days.into_iter().for_each(|day| self.due.entry(day).or_default().push(slot));
+            self.note_deadlines(slot);
+        }
+    }
+}

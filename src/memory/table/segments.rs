@@ -1,0 +1,200 @@
+//! Segments: the entries of a table in pieces that a snapshot can share, and groups of them, so that sharing all takes a moment.
+//!
+//! A group is owned until a snapshot shares it. Whoever changes an entry of a shared group copies that segment beside it first; when
+//! the snapshot is gone, the copies take the place of what they were made of at the next change.
+
+use std::sync::Arc;
+
+use super::{Entry, Key};
+
+/// Entries of a segment: small enough that copying one is microseconds.
+pub const SEGMENT: usize = 128;
+/// Segments of a group: ten million entries are some thousand groups.
+const GROUP: usize = 64;
+
+/// Begins at a cache line, so that entries whose size is a multiple of one lie on as few as they fill.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Entries<T>([Entry<T>; SEGMENT]);
+
+type Pieces<T> = Vec<Box<Entries<T>>>;
+
+pub struct Segments<T> {
+    groups: Vec<Group<T>>,
+    len: usize,
+}
+
+enum Group<T> {
+    Own(Pieces<T>),
+    /// A snapshot reads `base`, or has read it. What was changed or added since lies beside, by place.
+    Shared {
+        base: Arc<Pieces<T>>,
+        changed: Vec<Option<Changed<T>>>,
+    },
+    /// While it passes from one to the other.
+    Moving,
+}
+
+/// Shared in its turn by a snapshot that begins before another has ended. Taken back without moving the entries.
+type Changed<T> = Arc<Box<Entries<T>>>;
+
+impl<T> Default for Segments<T> {
+    fn default() -> Self {
+        Self { groups: Vec::new(), len: 0 }
+    }
+}
+
+impl<T: Clone + Default> Segments<T> {
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Bytes held, entries' own allocations not counted.
+    pub fn bytes(&self) -> usize {
+        self.len * (size_of::<Entries<T>>() + size_of::<usize>())
+    }
+
+    pub fn get(&self, slot: u32) -> Option<&Entry<T>> {
+        let (group, place, entry) = parts(slot);
+        self.groups.get(group)?.segment(place)?.0.get(entry)
+    }
+
+    pub fn get_mut(&mut self, slot: u32) -> Option<&mut Entry<T>> {
+        let (group, place, entry) = parts(slot);
+        self.groups.get_mut(group)?.segment_mut(place)?.0.get_mut(entry)
+    }
+
+    /// One more segment, all of it free.
+    pub fn push(&mut self) {
+        let segment = Box::new(Entries(std::array::from_fn(|_| Entry::default())));
+        if self.len.is_multiple_of(GROUP) {
+            self.groups.push(Group::Own(Vec::with_capacity(GROUP)));
+        }
+        if let Some(group) = self.groups.last_mut() {
+            group.push(segment);
+        }
+        self.len += 1;
+    }
+
+    /// Those of the slots in use.
+    pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
+        self.groups.iter().flat_map(|group| (0..GROUP).map_while(|place| group.segment(place))).flat_map(in_use)
+    }
+
+    pub fn freeze(&mut self) -> Frozen<T> {
+        Frozen { groups: self.groups.iter_mut().filter_map(Group::freeze).collect() }
+    }
+}
+
+fn parts(slot: u32) -> (usize, usize, usize) {
+    let (segment, entry) = (slot as usize / SEGMENT, slot as usize % SEGMENT);
+    (segment / GROUP, segment % GROUP, entry)
+}
+
+fn in_use<T>(segment: &Entries<T>) -> impl Iterator<Item = (Key, &T)> {
+    segment.0.iter().filter_map(|entry| Some((entry.key.some()?, &entry.value)))
+}
+
+impl<T: Clone> Group<T> {
+    fn segment(&self, place: usize) -> Option<&Entries<T>> {
+        match self {
+            Group::Own(pieces) => pieces.get(place).map(|segment| &**segment),
+            Group::Shared { base, changed } => of_shared(base, changed, place),
+            Group::Moving => None,
+        }
+    }
+
+    fn segment_mut(&mut self, place: usize) -> Option<&mut Entries<T>> {
+        self.settle();
+        match self {
+            Group::Own(pieces) => pieces.get_mut(place).map(|segment| &mut **segment),
+            Group::Shared { base, changed } => {
+                if changed.len() <= place {
+                    changed.resize(place + 1, None);
+                }
+                let changed = changed.get_mut(place)?;
+                if changed.is_none() {
+                    *changed = Some(Arc::new(base.get(place)?.clone()));
+                }
+                changed.as_mut().map(|segment| &mut **Arc::make_mut(segment))
+            }
+            Group::Moving => None,
+        }
+    }
+
+    fn push(&mut self, segment: Box<Entries<T>>) {
+        self.settle();
+        match self {
+            Group::Own(pieces) => pieces.push(segment),
+            Group::Shared { base, changed } => {
+                changed.resize(changed.len().max(base.len()), None);
+                changed.push(Some(Arc::new(segment)));
+            }
+            Group::Moving => {}
+        }
+    }
+
+    /// Takes a group back that nobody reads any more.
+    fn settle(&mut self) {
+        if matches!(self, Group::Shared { base, .. } if Arc::strong_count(base) == 1) {
+            *self = match std::mem::replace(self, Group::Moving) {
+                Group::Shared { base, changed } => match Arc::try_unwrap(base) {
+                    Ok(pieces) => Group::Own(merged(pieces, changed)),
+                    Err(base) => Group::Shared { base, changed },
+                },
+                other => other,
+            };
+        }
+    }
+
+    fn freeze(&mut self) -> Option<FrozenGroup<T>> {
+        self.settle();
+        if let Group::Own(pieces) = self {
+            *self = Group::Shared { base: Arc::new(std::mem::take(pieces)), changed: Vec::new() };
+        }
+        match self {
+            Group::Shared { base, changed } => Some(FrozenGroup { base: Arc::clone(base), changed: changed.clone() }),
+            Group::Own(_) | Group::Moving => None,
+        }
+    }
+}
+
+fn of_shared<'s, T>(base: &'s Pieces<T>, changed: &'s [Option<Changed<T>>], place: usize) -> Option<&'s Entries<T>> {
+    match changed.get(place) {
+        Some(Some(changed)) => Some(changed),
+        _ => base.get(place).map(|segment| &**segment),
+    }
+}
+
+fn merged<T: Clone>(mut pieces: Pieces<T>, changed: Vec<Option<Changed<T>>>) -> Pieces<T> {
+    for (place, changed) in changed.into_iter().enumerate() {
+        let Some(changed) = changed.map(Arc::unwrap_or_clone) else { continue };
+        match pieces.get_mut(place) {
+            Some(segment) => *segment = changed,
+            None => pieces.push(changed),
+        }
+    }
+    pieces
+}
+
+/// Segments as they were at one moment.
+pub struct Frozen<T> {
+    groups: Vec<FrozenGroup<T>>,
+}
+
+struct FrozenGroup<T> {
+    base: Arc<Pieces<T>>,
+    changed: Vec<Option<Changed<T>>>,
+}
+
+impl<T> Frozen<T> {
+    pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
+        self.groups.iter().flat_map(FrozenGroup::segments).flat_map(in_use)
+    }
+}
+
+impl<T> FrozenGroup<T> {
+    fn segments(&self) -> impl Iterator<Item = &Entries<T>> {
+        (0..GROUP).map_while(|place| of_shared(&self.base, &self.changed, place))
+    }
+}
