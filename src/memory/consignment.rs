@@ -17,7 +17,7 @@ pub struct Consignment {
     /// Of the latest version; `None` when only movements, houses or outcomes are known.
     pub stamp: Option<Stamp>,
     pub bill: Bill,
-    /// In the order of [`Part::place`].
+    /// In the order of what tells them apart: stage, identity, lead.
     pub parts: Box<[Part]>,
     pub more: Option<Box<More>>,
 }
