@@ -29,6 +29,12 @@ fn every_waybill_is_assessed_exactly_once_through_two_hundred_faults() {
 }
 
 #[test]
+#[ignore = "a quarter of an hour"]
+fn every_waybill_is_assessed_exactly_once_through_forty_restarts_of_the_broker() {
+    run(cluster(1), 40, &[Fault::RestartBroker]);
+}
+
+#[test]
 #[ignore = "three brokers, ten minutes"]
 fn every_waybill_is_assessed_exactly_once_while_one_broker_of_three_is_lost() {
     run(Cluster::start(3), 20, &[Fault::LoseBroker, Fault::LoseBroker, Fault::Kill, Fault::Pause, Fault::Leave]);

@@ -1,6 +1,7 @@
 //! What the source and the sink share of Kafka: how to connect, what a client reports, how errors are sorted.
 
 mod context;
+mod leaders;
 mod native;
 mod triage;
 

@@ -1,17 +1,14 @@
 //! Observing: from a decoded message to what memory needs of it. Pure and without memory, so it runs where messages are decoded.
 
-use super::days::Day;
 use super::key::{Key, Keys, Kind, Mark, alphanumeric, mix};
 use super::observation::{
-    Bill, Concluded, Conclusion, Declared, Lane, Lead, Loaded, LogPlace, Minute, Moved, Observation, Part, PartySight, Stage,
-    Stamp, Station,
+    Bill, Concluded, Conclusion, Declared, Lane, LogPlace, Minute, Observation, PartySight, Stage, Stamp, Station,
 };
-use crate::codes::{airports, countries, phones};
-use crate::model::{
-    Account, Airport, Awb, BillKind, Booking, Code, Consignment, ContactKind, CustomsNote, FlightList, FlightRef, Message,
-    Outcome, Party, Quantity, ShipmentCode, StatusReport, Timestamp, Uld,
-};
-use crate::names::{KeyBuffer, has_company_form, party_key};
+use crate::codes::{airports, phones};
+use crate::model::{Account, Airport, Awb, BillKind, Consignment, ContactKind, CustomsNote, Message, Outcome, Party, Timestamp};
+use crate::names::{KeyBuffer, party_key};
+
+mod movements;
 
 /// Turns messages into observations. One for each thread: it keeps a buffer for normalising.
 pub struct Observer {
@@ -35,7 +32,6 @@ pub struct Seen {
 const ALLOWANCE_MILLIS: i64 = 24 * 3_600_000;
 /// What a name has room for in a status message (FSU).
 const STATUS_NAME_CHARS: usize = 35;
-const BEHIND_UTC_MILLIS: i64 = 11 * 3_600_000;
 
 impl Observer {
     pub fn new(keys: Keys) -> Self {
@@ -186,75 +182,6 @@ impl Observer {
         bill.exempt = declarations.iter().any(|declaration| !declaration.exemptions.is_empty());
     }
 
-    fn flight_list(&mut self, list: &FlightList<'_>, stage: Stage, seen: Seen, out: &mut Vec<Observation>) {
-        let stamp = Stamp { time: seen.received, hash: seen.content };
-        let flight = flight(&list.flight);
-        for load in list.points.iter().flat_map(|point| &point.loads) {
-            let key = load.uld.map_or(Key::NONE, |uld| load_key(uld, flight));
-            let manifested = if stage == Stage::Manifested { key } else { Key::NONE };
-            if let (Some(weight_g), Some(load)) = (load.weight_g, manifested.some()) {
-                out.push(Observation::Loaded(Loaded { load, stamp, weight_g }));
-            }
-            for line in &load.lines {
-                let station = list.flight.from.map(station).unwrap_or_default();
-                let mut part = Part {
-                    load: manifested,
-                    device: device(load.uld),
-                    flight_number: flight_number(&list.flight),
-                    seals: Mark::of(self.seals(&line.customs_notes)),
-                    ..part(stage, stamp, station, flight, &line.quantity)
-                };
-                if stage == Stage::Booked && lead(seen.received, &list.flight, station) == Lead::Ahead {
-                    part.lead = Lead::Ahead;
-                }
-                part.identity = identity(&part, load.uld);
-                out.push(Observation::Moved(Moved { consignment: self.consignment(Some(line.awb), None), part }));
-            }
-        }
-    }
-
-    fn booking(&mut self, booking: &Booking<'_>, seen: Seen, out: &mut Vec<Observation>) {
-        let stamp = Stamp { time: seen.received, hash: seen.content };
-        let first = booking.flights.first().map(|booked| booked.flight).unwrap_or_default();
-        let from = booking.line.origin.map(station).unwrap_or_default();
-        let mut part = Part {
-            lead: lead(seen.received, &first, from),
-            ..part(Stage::Booked, stamp, from, flight(&first), &booking.line.quantity)
-        };
-        part.identity = identity(&part, None);
-        out.push(Observation::Moved(Moved { consignment: self.consignment(Some(booking.line.awb), None), part }));
-    }
-
-    fn status(&mut self, report: &StatusReport<'_>, seen: Seen, out: &mut Vec<Observation>) {
-        let consignment = self.consignment(Some(report.awb), None);
-        let seals = Mark::of(self.seals(&report.customs_notes));
-        for (index, event) in (0_u32..).zip(&report.events) {
-            let Some(stage) = Stage::of(&event.code) else { continue };
-            let stamp = Stamp { time: clamped(event.time, seen.received), hash: seen.content ^ index.rotate_left(16) };
-            let at = event.station.map(station).unwrap_or_default();
-            let quantity = if event.quantity.pieces.is_some() { &event.quantity } else { &report.quantity };
-            let mut part = Part {
-                device: device(event.ulds.first().copied()),
-                flight_number: event.flight.as_ref().map_or(0, flight_number),
-                seals,
-                ..part(stage, stamp, at, event.flight.as_ref().map_or(0, flight), quantity)
-            };
-            match (stage, &event.party, &event.flight) {
-                // A person signs for somebody.
-                (Stage::Delivered, Some(party), _) if has_company_form(party, &mut self.names) => {
-                    part.recipient = self.name(party)
-                }
-                (Stage::Booked, _, Some(flight)) if lead(seen.received, flight, at) == Lead::Ahead => part.lead = Lead::Ahead,
-                _ => {}
-            }
-            if let Some(discrepancy) = event.discrepancy {
-                part.discrepancy.iter_mut().zip(discrepancy.as_bytes()).for_each(|(to, from)| *to = *from);
-            }
-            part.identity = identity(&part, event.ulds.first().copied());
-            out.push(Observation::Moved(Moved { consignment, part }));
-        }
-    }
-
     fn concluded(&mut self, outcome: &Outcome<'_>, seen: Seen) -> Concluded {
         let stamp = Stamp { time: clamped(outcome.time, seen.received), hash: seen.content };
         Concluded {
@@ -322,63 +249,6 @@ pub fn first_departure(consignment: &Consignment<'_>) -> Option<Timestamp> {
     let stated = consignment.flights.iter().filter_map(|flight| flight.departure).min();
     let noon = |day: Timestamp| Timestamp::from_millis(day.millis().saturating_add(12 * 3_600_000));
     stated.or_else(|| consignment.flights.iter().filter_map(|flight| flight.day).min().map(noon))
-}
-
-fn part(stage: Stage, stamp: Stamp, station: Station, flight: u32, quantity: &Quantity) -> Part {
-    Part {
-        whole: quantity.code == ShipmentCode::Total,
-        station,
-        flight,
-        pieces: quantity.pieces.unwrap_or_default(),
-        weight_g: quantity.weight_g.unwrap_or_default(),
-        ..Part::new(stage, stamp)
-    }
-}
-
-/// How long before a flight something was told. Days of flights are those of the station; where that may be behind UTC, its day may
-/// not have begun.
-fn lead(told: Timestamp, flight: &FlightRef, station: Station) -> Lead {
-    let Some(day) = flight.day.or(flight.departure) else { return Lead::Unknown };
-    let country = Airport::from_bytes(&station).and_then(airports::country);
-    let behind = country.is_none_or(countries::behind_utc);
-    let told = told.millis().saturating_sub(if behind { BEHIND_UTC_MILLIS } else { 0 });
-    if Day::of(Timestamp::from_millis(told)) < Day::of(day) { Lead::Ahead } else { Lead::SameDay }
-}
-
-fn device(uld: Option<Uld>) -> Mark {
-    Mark::of(uld.map(|uld| Key::of_public(Kind::Load, hash64(uld.as_str().bytes()))))
-}
-
-/// What tells a part from the others of its stage. A partial quantity that names no flight is told by its time as well.
-fn identity(part: &Part, uld: Option<Uld>) -> u32 {
-    let time = if part.whole || part.flight != 0 { 0 } else { part.stamp.time.millis() };
-    let uld = uld.as_ref().map(Uld::as_str).unwrap_or_default();
-    let fields = part.station.into_iter().chain(part.flight.to_le_bytes()).chain(part.discrepancy).chain(time.to_le_bytes());
-    hash32(u32::from(part.whole), fields.chain(uld.bytes()))
-}
-
-/// Carrier, number and day, hashed; 0 without a number.
-fn flight(flight: &FlightRef) -> u32 {
-    let Some(number) = &flight.number else { return 0 };
-    let day = flight.day.or(flight.departure).map_or(0, |day| Day::of(day).0);
-    hash32(1, designator(flight, number).chain(day.to_le_bytes())).max(1)
-}
-
-/// The same without the day.
-fn flight_number(flight: &FlightRef) -> u16 {
-    let Some(number) = &flight.number else { return 0 };
-    (hash32(2, designator(flight, number)) as u16).max(1)
-}
-
-fn designator<'f>(flight: &'f FlightRef, number: &'f Code<5>) -> impl Iterator<Item = u8> {
-    let carrier = flight.carrier.as_ref().map(|carrier| carrier.as_bytes()).unwrap_or_default();
-    let digits = number.as_bytes().iter().skip_while(|digit| **digit == b'0');
-    carrier.iter().chain(digits).copied()
-}
-
-fn load_key(uld: Uld, flight: u32) -> Key {
-    let uld = hash64(uld.as_str().bytes());
-    Key::of_public(Kind::Load, uld ^ u64::from(flight).rotate_left(20))
 }
 
 fn station(airport: Airport) -> Station {

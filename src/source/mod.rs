@@ -13,6 +13,7 @@ mod ownership;
 mod picker;
 mod positions;
 pub mod reader;
+mod stalls;
 
 pub use claims::{Claims, Partition};
 pub use ends::Fetched;

@@ -11,6 +11,7 @@ use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use super::ends::{Ends, Fetched};
+use super::stalls::Stalls;
 use super::{BatchLimits, Begin, Input, Partition};
 use crate::batch::{Batch, Claim};
 use crate::kafka::{ClientContext, Connection, Listener, partitions};
@@ -53,14 +54,18 @@ pub struct Reader {
     batch: Batch,
     first_read: Option<Instant>,
     looked: Option<Instant>,
+    look_every: Duration,
+    stalls: Stalls,
+    /// Nothing was waiting to be taken at some moment since the last look.
+    idle: bool,
 }
 
 /// How long a poll waits when nothing is there; bounds how late a command is seen.
 const POLL: Duration = Duration::from_millis(5);
 /// How long one question to a broker may take.
 const CALL: Duration = Duration::from_secs(2);
-/// How often new partitions are looked for, and how soon again while a topic is missing.
-const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// How often new partitions and stalled ones are looked for, and how soon again while a topic is missing.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 impl Reader {
@@ -89,6 +94,9 @@ impl Reader {
             inputs: inputs.to_vec(),
             limits,
             start,
+            look_every: LOOK_EVERY,
+            stalls: Stalls::new(Arc::clone(&fetched)),
+            idle: false,
             fetched,
             ends: None,
             positions: BTreeMap::new(),
@@ -144,37 +152,73 @@ impl Reader {
         }
     }
 
-    /// Looks for partitions that are not followed yet.
+    /// Looks for partitions that are not followed yet, and for those that deliver nothing.
     fn look(&mut self) {
-        let pause = if self.ends.is_some() { LOOK_EVERY } else { LOOK_AGAIN };
+        let pause = if self.ends.is_some() { self.look_every } else { LOOK_AGAIN };
         if self.looked.is_some_and(|looked| looked.elapsed() < pause) {
             return;
         }
         self.looked = Some(Instant::now());
-        match self.follow_new() {
+        match self.follow_new().and_then(|()| self.follow_stalled()) {
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "cannot find the partitions to read yet, trying again"),
         }
     }
 
+    /// Follows partitions anew that deliver nothing although their log goes on. What is only slow is left alone: as long as something
+    /// waits to be taken, more may not be fetched.
+    fn follow_stalled(&mut self) -> KafkaResult<()> {
+        let ends = self.ends_now()?;
+        let stalled = self.stalls.look(&self.positions, ends.into_iter());
+        let idle = std::mem::take(&mut self.idle);
+        for partition in stalled.into_iter().filter(|_| idle) {
+            let Some(position) = self.positions.get(&partition).copied() else { continue };
+            let topic = self.topic(partition);
+            tracing::error!(topic, partition = partition.number, position, "a partition delivers nothing: it is followed anew");
+            if let Err(error) = self.unfollow(partition) {
+                tracing::warn!(topic = self.topic(partition), partition = partition.number, %error, "it was not followed at all");
+            }
+            // Kept whatever happens: to read anything again under the same claim would tell it twice.
+            self.positions.insert(partition, position);
+            self.follow(partition, position)?;
+        }
+        Ok(())
+    }
+
+    /// Where the log of each followed partition ends now, by one question to each broker.
+    fn ends_now(&self) -> KafkaResult<Vec<(Partition, i64)>> {
+        let mut asked = TopicPartitionList::new();
+        for partition in self.positions.keys() {
+            asked.add_partition_offset(self.topic(*partition), partition.number, Offset::End)?;
+        }
+        let told = self.consumer.offsets_for_times(asked, CALL)?;
+        let end = |partition: &Partition| match told.find_partition(self.topic(*partition), partition.number)?.offset() {
+            Offset::Offset(end) => Some((*partition, end)),
+            _ => None,
+        };
+        Ok(self.positions.keys().filter_map(end).collect())
+    }
+
+    fn topic(&self, partition: Partition) -> &str {
+        self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.as_str()).unwrap_or_default()
+    }
+
     fn follow_new(&mut self) -> KafkaResult<()> {
-        let found = self.find_partitions()?;
+        let found = self.new_partitions()?;
         if self.ends.is_none() {
             let ends: BTreeMap<Partition, i64> = found.iter().map(|(partition, (_, end))| (*partition, *end)).collect();
             self.forget_another_log(&ends);
             self.ends = Some(Ends::new(Arc::clone(&self.fetched), ends));
         }
         for (partition, (first, end)) in found {
-            if !self.positions.contains_key(&partition) {
-                let from = self.first_offset(partition, first, end)?;
-                self.follow(partition, from)?;
-            }
+            let from = self.first_offset(partition, first, end)?;
+            self.follow(partition, from)?;
         }
         Ok(())
     }
 
-    /// Every partition of every topic, with its first offset and the one after its last.
-    fn find_partitions(&self) -> KafkaResult<BTreeMap<Partition, (i64, i64)>> {
+    /// Every partition that is not followed yet, with its first offset and the one after its last.
+    fn new_partitions(&self) -> KafkaResult<BTreeMap<Partition, (i64, i64)>> {
         let mut found = BTreeMap::new();
         for (topic, input) in (0_u16..).zip(&self.inputs) {
             let numbers = partitions(&self.consumer, &input.topic, CALL)?;
@@ -182,9 +226,9 @@ impl Reader {
                 tracing::warn!(topic = input.topic, "the topic does not exist yet");
                 return Err(KafkaError::MetadataFetch(rdkafka::error::RDKafkaErrorCode::UnknownTopicOrPartition));
             }
-            for number in numbers {
-                let watermarks = self.consumer.fetch_watermarks(&input.topic, number, CALL)?;
-                found.insert(Partition { topic, number }, watermarks);
+            let new = numbers.into_iter().map(|number| Partition { topic, number });
+            for partition in new.filter(|partition| !self.positions.contains_key(partition)) {
+                found.insert(partition, self.consumer.fetch_watermarks(&input.topic, partition.number, CALL)?);
             }
         }
         Ok(found)
@@ -210,7 +254,7 @@ impl Reader {
         if self.start.since.millis() <= 0 {
             return Ok(first);
         }
-        let topic = self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.as_str()).unwrap_or_default();
+        let topic = self.topic(partition);
         let mut times = TopicPartitionList::new();
         times.add_partition_offset(topic, partition.number, Offset::Offset(self.start.since.millis()))?;
         let found = self.consumer.offsets_for_times(times, CALL)?;
@@ -223,9 +267,8 @@ impl Reader {
     }
 
     fn follow(&mut self, partition: Partition, from: i64) -> KafkaResult<()> {
-        let Some(input) = self.inputs.get(usize::from(partition.topic)) else { return Ok(()) };
         let mut list = TopicPartitionList::new();
-        list.add_partition_offset(&input.topic, partition.number, Offset::Offset(from))?;
+        list.add_partition_offset(self.topic(partition), partition.number, Offset::Offset(from))?;
         self.consumer.incremental_assign(&list)?;
         self.positions.insert(partition, from);
         Ok(())
@@ -240,8 +283,7 @@ impl Reader {
             return;
         }
         if let Err(error) = self.unfollow(partition).and_then(|()| self.follow(partition, next_offset)) {
-            let topic = self.inputs.get(usize::from(partition.topic)).map(|input| input.topic.as_str()).unwrap_or_default();
-            tracing::error!(topic, partition = partition.number, %error, "cannot read a claimed partition");
+            tracing::error!(topic = self.topic(partition), partition = partition.number, %error, "cannot read a claimed partition");
         }
     }
 
@@ -249,9 +291,8 @@ impl Reader {
         if self.positions.remove(&partition).is_none() {
             return Ok(());
         }
-        let Some(input) = self.inputs.get(usize::from(partition.topic)) else { return Ok(()) };
         let mut list = TopicPartitionList::new();
-        list.add_partition(&input.topic, partition.number);
+        list.add_partition(self.topic(partition), partition.number);
         self.consumer.incremental_unassign(&list)
     }
 
@@ -268,7 +309,7 @@ impl Reader {
                 }
             }
             Some(Err(error)) => tracing::debug!(%error, "reader poll"),
-            None => {}
+            None => self.idle = true,
         }
     }
 
@@ -326,6 +367,14 @@ mod tests {
     /// A broker with ten records in partition 1 of `in`, and a reader of it that starts at an offset and runs until it is told to
     /// stop.
     fn with_reader(from: i64, scenario: impl FnOnce(&Sender<Command>, &Receiver<Batch>)) {
+        with_prepared_reader(from, |_| (), scenario);
+    }
+
+    fn with_prepared_reader(
+        from: i64,
+        prepare: impl FnOnce(&mut Reader),
+        scenario: impl FnOnce(&Sender<Command>, &Receiver<Batch>),
+    ) {
         let cluster = MockCluster::new(1).unwrap();
         cluster.create_topic("in", 2, 1).unwrap();
         let connection = Connection { brokers: cluster.bootstrap_servers(), properties: Vec::new() };
@@ -340,7 +389,8 @@ mod tests {
         let limits = BatchLimits { records: 100, bytes: 1 << 20, age: Duration::from_millis(1) };
         let other = Partition { topic: 0, number: 0 };
         let start = Start { positions: [(P, from), (other, 0)].into(), since: Timestamp::default() };
-        let reader = Reader::connect(&connection, "g", &inputs, limits, start, Arc::new(Unheard)).unwrap();
+        let mut reader = Reader::connect(&connection, "g", &inputs, limits, start, Arc::new(Unheard)).unwrap();
+        prepare(&mut reader);
         let (command, commands) = crossbeam_channel::unbounded();
         let (give, batches) = crossbeam_channel::unbounded();
         let running = std::thread::spawn(move || {
@@ -369,6 +419,18 @@ mod tests {
     #[test]
     fn every_partition_is_read_from_where_memory_stands_without_a_claim() {
         with_reader(3, |_, batches| assert_eq!(offsets_until(batches, Claim::NONE, 9), [3, 4, 5, 6, 7, 8, 9]));
+    }
+
+    #[test]
+    fn a_partition_that_is_never_fetched_is_followed_anew() {
+        let believes_to_follow = |reader: &mut Reader| {
+            reader.look_every = Duration::from_millis(300);
+            reader.ends = Some(Ends::new(reader.fetched(), BTreeMap::new()));
+            reader.positions = [(P, 3)].into();
+        };
+        with_prepared_reader(3, believes_to_follow, |_, batches| {
+            assert_eq!(offsets_until(batches, Claim::NONE, 9), [3, 4, 5, 6, 7, 8, 9]);
+        });
     }
 
     #[test]
