@@ -29,7 +29,7 @@ fn every_waybill_is_assessed_exactly_once_through_two_hundred_faults() {
 }
 
 #[test]
-#[ignore = "a quarter of an hour"]
+#[ignore = "twenty minutes"]
 fn every_waybill_is_assessed_exactly_once_through_forty_restarts_of_the_broker() {
     run(cluster(1), 40, &[Fault::RestartBroker]);
 }
