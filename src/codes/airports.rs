@@ -1,5 +1,6 @@
 //! Airports and cities: IATA code to country and place.
 
+use super::countries;
 use crate::model::Airport;
 
 /// Where an airport or city is.
@@ -25,6 +26,11 @@ pub fn place(code: Airport) -> Option<Place> {
 /// The country of an IATA airport or metropolitan code.
 pub fn country(code: Airport) -> Option<&'static str> {
     row(code)?.get(4..6)
+}
+
+/// Hours that local time is behind UTC, at most: 11 in the Americas, and where the airport is not known.
+pub fn hours_behind_utc(code: Option<Airport>) -> i64 {
+    if code.and_then(country).is_none_or(countries::behind_utc) { 11 } else { 0 }
 }
 
 /// Rows have one width, so the text is its own index: nothing is built and nothing allocated.

@@ -89,14 +89,17 @@ impl Memory {
 
     /// How many different things share this key, within so many days of the newest event.
     fn sharing(&self, shared: Place, within_days: u16) -> u32 {
-        let first = self.days.last().unwrap_or_default().minus(within_days);
-        self.links.get_at(shared).map_or(0, |link| link.things.count(first.max(self.first())))
+        self.links.get_at(shared).map_or(0, |link| link.things.count(self.within(within_days)))
     }
 
     /// How many different things shared this key within so many days, and no more since the day before `today`.
     fn used_before(&self, shared: Place, today: Day, within_days: u16) -> u32 {
-        let first = self.days.last().unwrap_or_default().minus(within_days);
-        self.links.get_at(shared).map_or(0, |link| link.things.last_seen_within(first.max(self.first()), today.minus(1)))
+        self.links.get_at(shared).map_or(0, |link| link.things.last_seen_within(self.within(within_days), today.minus(1)))
+    }
+
+    /// The first of so many days behind the newest event, as far as memory reaches.
+    fn within(&self, days: u16) -> Day {
+        self.days.last().unwrap_or_default().minus(days).max(self.first())
     }
 }
 

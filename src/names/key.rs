@@ -33,10 +33,7 @@ pub struct KeyBuffer {
 /// gives the same key on every machine and in every run. Cost is bounded whatever the name ([`fold::CHARS_MAX`]).
 pub fn party_key<'b>(name: &str, country: Option<&str>, buffer: &'b mut KeyBuffer) -> &'b str {
     let KeyBuffer { folded, joined, starts, key } = buffer;
-    fold::fold(name, folded);
-    join_words(folded, joined, starts);
-    let words = without_titles(joined, starts);
-    let words = without_forms(joined, words);
+    let (_, words) = read(name, folded, joined, starts);
     key.clear();
     country.into_iter().flat_map(str::chars).take(COUNTRY_CHARS_MAX).for_each(|letter| key.push(letter.to_ascii_uppercase()));
     key.push(':');
@@ -47,10 +44,16 @@ pub fn party_key<'b>(name: &str, country: Option<&str>, buffer: &'b mut KeyBuffe
 /// The name holds a company form beside other words: `ACME GMBH`, `OAO Gazprom`.
 pub fn has_company_form(name: &str, buffer: &mut KeyBuffer) -> bool {
     let KeyBuffer { folded, joined, starts, .. } = buffer;
+    let (whole, words) = read(name, folded, joined, starts);
+    words.starts.len() < whole.starts.len()
+}
+
+/// The words of a name without titles, and those without company forms, too.
+fn read<'s>(name: &str, folded: &mut String, joined: &mut String, starts: &'s mut Vec<usize>) -> (Words<'s>, Words<'s>) {
     fold::fold(name, folded);
     join_words(folded, joined, starts);
     let words = without_titles(joined, starts);
-    without_forms(joined, words).starts.len() < words.starts.len()
+    (words, without_forms(joined, words))
 }
 
 /// An ISO code has two letters.

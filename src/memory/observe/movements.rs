@@ -4,34 +4,27 @@ use super::super::days::Day;
 use super::super::key::{Key, Kind, Mark};
 use super::super::observation::{Lead, Loaded, Moved, Observation, Part, Stage, Stamp, Station};
 use super::{Observer, Seen, clamped, hash32, hash64, station};
-use crate::codes::{airports, countries};
+use crate::codes::airports;
 use crate::model::{Airport, Booking, Code, FlightList, FlightRef, Quantity, ShipmentCode, StatusReport, Timestamp, Uld};
 use crate::names::has_company_form;
-
-const BEHIND_UTC_MILLIS: i64 = 11 * 3_600_000;
 
 impl Observer {
     pub(super) fn flight_list(&mut self, list: &FlightList<'_>, stage: Stage, seen: Seen, out: &mut Vec<Observation>) {
         let stamp = Stamp { time: seen.received, hash: seen.content };
         let flight = flight(&list.flight);
+        let station = list.flight.from.map(station).unwrap_or_default();
+        let lead = if stage == Stage::Booked { lead_repeated(seen.received, &list.flight, station) } else { Lead::Unknown };
+        let on_flight = Part { station, flight, flight_number: flight_number(&list.flight), lead, ..Part::new(stage, stamp) };
         for load in list.points.iter().flat_map(|point| &point.loads) {
             let key = load.uld.map_or(Key::NONE, |uld| load_key(uld, flight));
             let manifested = if stage == Stage::Manifested { key } else { Key::NONE };
             if let (Some(weight_g), Some(load)) = (load.weight_g, manifested.some()) {
                 out.push(Observation::Loaded(Loaded { load, stamp, weight_g }));
             }
+            let loaded = Part { load: manifested, device: device(load.uld), ..on_flight };
             for line in &load.lines {
-                let station = list.flight.from.map(station).unwrap_or_default();
-                let lead =
-                    if stage == Stage::Booked { lead_repeated(seen.received, &list.flight, station) } else { Lead::Unknown };
-                let mut part = Part {
-                    lead,
-                    load: manifested,
-                    device: device(load.uld),
-                    flight_number: flight_number(&list.flight),
-                    seals: Mark::of(self.seals(&line.customs_notes)),
-                    ..part(stage, stamp, station, flight, &line.quantity)
-                };
+                let seals = Mark::of(self.seals(&line.customs_notes));
+                let mut part = Part { seals, ..quantified(loaded, &line.quantity) };
                 part.identity = identity(&part, load.uld);
                 out.push(Observation::Moved(Moved { consignment: self.consignment(Some(line.awb), None), part }));
             }
@@ -42,10 +35,9 @@ impl Observer {
         let stamp = Stamp { time: seen.received, hash: seen.content };
         let first = booking.flights.first().map(|booked| booked.flight).unwrap_or_default();
         let from = booking.line.origin.map(station).unwrap_or_default();
-        let mut part = Part {
-            lead: lead(seen.received, &first, from),
-            ..part(Stage::Booked, stamp, from, flight(&first), &booking.line.quantity)
-        };
+        let (flight, lead) = (flight(&first), lead(seen.received, &first, from));
+        let booked = Part { station: from, flight, lead, ..Part::new(Stage::Booked, stamp) };
+        let mut part = quantified(booked, &booking.line.quantity);
         part.identity = identity(&part, None);
         out.push(Observation::Moved(Moved { consignment: self.consignment(Some(booking.line.awb), None), part }));
     }
@@ -58,12 +50,16 @@ impl Observer {
             let stamp = Stamp { time: clamped(event.time, seen.received), hash: seen.content ^ index.rotate_left(16) };
             let at = event.station.map(station).unwrap_or_default();
             let quantity = if event.quantity.pieces.is_some() { &event.quantity } else { &report.quantity };
-            let mut part = Part {
-                device: device(event.ulds.first().copied()),
+            let uld = event.ulds.first().copied();
+            let reported = Part {
+                station: at,
+                flight: event.flight.as_ref().map_or(0, flight),
                 flight_number: event.flight.as_ref().map_or(0, flight_number),
+                device: device(uld),
                 seals,
-                ..part(stage, stamp, at, event.flight.as_ref().map_or(0, flight), quantity)
+                ..Part::new(stage, stamp)
             };
+            let mut part = quantified(reported, quantity);
             match (stage, &event.party, &event.flight) {
                 // A person signs for somebody.
                 (Stage::Delivered, Some(party), _) if has_company_form(party, &mut self.names) => {
@@ -75,20 +71,18 @@ impl Observer {
             if let Some(discrepancy) = event.discrepancy {
                 part.discrepancy.iter_mut().zip(discrepancy.as_bytes()).for_each(|(to, from)| *to = *from);
             }
-            part.identity = identity(&part, event.ulds.first().copied());
+            part.identity = identity(&part, uld);
             out.push(Observation::Moved(Moved { consignment, part }));
         }
     }
 }
 
-fn part(stage: Stage, stamp: Stamp, station: Station, flight: u32, quantity: &Quantity) -> Part {
+fn quantified(part: Part, quantity: &Quantity) -> Part {
     Part {
         whole: quantity.code == ShipmentCode::Total,
-        station,
-        flight,
         pieces: quantity.pieces.unwrap_or_default(),
         weight_g: quantity.weight_g.unwrap_or_default(),
-        ..Part::new(stage, stamp)
+        ..part
     }
 }
 
@@ -96,9 +90,8 @@ fn part(stage: Stage, stamp: Stamp, station: Station, flight: u32, quantity: &Qu
 /// not have begun.
 fn lead(told: Timestamp, flight: &FlightRef, station: Station) -> Lead {
     let Some(day) = flight.day.or(flight.departure) else { return Lead::Unknown };
-    let country = Airport::from_bytes(&station).and_then(airports::country);
-    let behind = country.is_none_or(countries::behind_utc);
-    let told = told.millis().saturating_sub(if behind { BEHIND_UTC_MILLIS } else { 0 });
+    let behind_millis = airports::hours_behind_utc(Airport::from_bytes(&station)) * 3_600_000;
+    let told = told.millis().saturating_sub(behind_millis);
     if Day::of(Timestamp::from_millis(told)) < Day::of(day) { Lead::Ahead } else { Lead::SameDay }
 }
 

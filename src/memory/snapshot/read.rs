@@ -14,6 +14,7 @@ use super::super::days::{Day, DaySet};
 use super::super::entities::{Band, Link, Load, Party, Trace};
 use super::super::fold::share;
 use super::super::key::Key;
+use super::super::table::Table;
 use super::super::tally::{Tally, What};
 use super::super::{Horizons, Memory};
 use super::{BLOCKS_AHEAD, Block, Header, HorizonsForm, LoadError, MAGIC, OLD_VERSIONS, VERSION, old};
@@ -28,7 +29,7 @@ pub fn load(path: &Path, keys: u64, topics: &[String], horizons: Horizons) -> Re
         io::ErrorKind::NotFound => LoadError::Missing,
         _ => LoadError::Unreadable(error),
     })?;
-    let mut reader = Reader { input: BufReader::with_capacity(READ_BYTES, file), block: Vec::new() };
+    let mut reader = Reader { input: BufReader::with_capacity(READ_BYTES, file), block: Vec::new(), entries: 0 };
     let is_old = reader.begin()? != VERSION;
     let (header, form, days): (Header, HorizonsForm, DaySet) = match reader.next()? {
         kind if kind == Block::Header as u8 => reader.one()?,
@@ -46,43 +47,20 @@ pub fn load(path: &Path, keys: u64, topics: &[String], horizons: Horizons) -> Re
         // Entries take about as long to decode as to find their places.
         let decoding = move || reader.each_block(is_old, |block| give.send(block).is_ok());
         thread::Builder::new().spawn_scoped(scope, decoding)?;
-        given.into_iter().try_for_each(|block| block.map(|block| memory.take_in(block)))
+        given.into_iter().try_for_each(|block| block.map(|take_in| take_in(&mut memory)))
     })?;
     memory.schedule();
     Ok((memory, header))
 }
 
-/// A block's entries.
-enum Decoded {
-    Consignments(Entries<Consignment>),
-    Parties(Entries<Party>),
-    Agents(Entries<Party>),
-    Bands(Entries<Band>),
-    Traces(Entries<Trace>),
-    Links(Entries<Link>),
-    Loads(Entries<Load>),
-    Tallies(Vec<(Day, What, Tally)>),
-}
-
-type Entries<T> = Vec<(Key, T)>;
-
-impl Decoded {
-    fn len(&self) -> usize {
-        match self {
-            Decoded::Consignments(entries) => entries.len(),
-            Decoded::Parties(entries) | Decoded::Agents(entries) => entries.len(),
-            Decoded::Bands(entries) => entries.len(),
-            Decoded::Traces(entries) => entries.len(),
-            Decoded::Links(entries) => entries.len(),
-            Decoded::Loads(entries) => entries.len(),
-            Decoded::Tallies(entries) => entries.len(),
-        }
-    }
-}
+/// Puts a block's entries into memory.
+type TakeIn = Box<dyn FnOnce(&mut Memory) + Send>;
 
 struct Reader {
     input: BufReader<File>,
     block: Vec<u8>,
+    /// Read so far.
+    entries: u64,
 }
 
 impl Reader {
@@ -122,12 +100,8 @@ impl Reader {
     }
 
     /// Gives every block of entries until the end block, and why there is none where the file is torn.
-    fn each_block(mut self, is_old: bool, give: impl Fn(Result<Decoded, LoadError>) -> bool) {
-        let mut entries = 0;
-        loop {
-            let block = self.decoded(is_old, entries);
-            entries += block.as_ref().ok().and_then(Option::as_ref).map_or(0, |block| block.len() as u64);
-            let Some(block) = block.transpose() else { return };
+    fn each_block(mut self, is_old: bool, give: impl Fn(Result<TakeIn, LoadError>) -> bool) {
+        while let Some(block) = self.decoded(is_old).transpose() {
             let is_torn = block.is_err();
             if !give(block) || is_torn {
                 return;
@@ -136,34 +110,53 @@ impl Reader {
     }
 
     /// The next block; `None` at the end, if there were as many entries as there should be.
-    fn decoded(&mut self, is_old: bool, entries: u64) -> Result<Option<Decoded>, LoadError> {
+    fn decoded(&mut self, is_old: bool) -> Result<Option<TakeIn>, LoadError> {
         Ok(Some(match self.next()? {
             kind if kind == Block::Consignments as u8 && is_old => {
-                let old = self.entries::<(Key, old::OldConsignment)>()?;
-                Decoded::Consignments(old.into_iter().map(|(key, entry)| (key, entry.into())).collect())
+                self.table::<old::OldConsignment, _>(|memory| &mut memory.consignments)?
             }
-            kind if kind == Block::Consignments as u8 => Decoded::Consignments(self.entries()?),
-            kind if kind == Block::Parties as u8 => Decoded::Parties(self.entries()?),
-            kind if kind == Block::Agents as u8 => Decoded::Agents(self.entries()?),
-            kind if kind == Block::Bands as u8 => Decoded::Bands(self.entries()?),
-            kind if kind == Block::Traces as u8 => Decoded::Traces(self.entries()?),
-            kind if kind == Block::Links as u8 => Decoded::Links(self.entries()?),
-            kind if kind == Block::Loads as u8 => Decoded::Loads(self.entries()?),
-            kind if kind == Block::Tallies as u8 => Decoded::Tallies(self.entries()?),
-            kind if kind == Block::End as u8 && self.one::<u64>()? == entries => return Ok(None),
+            kind if kind == Block::Consignments as u8 => self.table::<Consignment, _>(|memory| &mut memory.consignments)?,
+            kind if kind == Block::Parties as u8 => self.table::<Party, _>(|memory| &mut memory.parties)?,
+            kind if kind == Block::Agents as u8 => self.table::<Party, _>(|memory| &mut memory.agents)?,
+            kind if kind == Block::Bands as u8 => self.table::<Band, _>(|memory| &mut memory.bands)?,
+            kind if kind == Block::Traces as u8 => self.table::<Trace, _>(|memory| &mut memory.traces)?,
+            kind if kind == Block::Links as u8 => self.table::<Link, _>(|memory| &mut memory.links)?,
+            kind if kind == Block::Loads as u8 => self.table::<Load, _>(|memory| &mut memory.loads)?,
+            kind if kind == Block::Tallies as u8 => self.tallies()?,
+            kind if kind == Block::End as u8 && self.one::<u64>()? == self.entries => return Ok(None),
             kind if kind == Block::End as u8 => return Err(LoadError::Torn("entries are missing")),
             _ => return Err(LoadError::Torn("a block of an unknown kind")),
         }))
     }
 
-    fn entries<T: DeserializeOwned>(&self) -> Result<Vec<T>, LoadError> {
+    /// Entries of a table, as this or an older format has them.
+    fn table<F, T>(&mut self, table: fn(&mut Memory) -> &mut Table<T>) -> Result<TakeIn, LoadError>
+    where
+        F: DeserializeOwned + Into<T>,
+        T: Clone + Default + Send + 'static,
+    {
+        let entries: Vec<(Key, T)> = self.each(|(key, entry): (Key, F)| (key, entry.into()))?;
+        Ok(Box::new(move |memory| table(memory).put_all(entries)))
+    }
+
+    fn tallies(&mut self) -> Result<TakeIn, LoadError> {
+        let entries: Vec<(Day, What, Tally)> = self.each(|entry| entry)?;
+        Ok(Box::new(move |memory| {
+            for (day, what, tally) in entries {
+                Arc::make_mut(memory.tallies.entry(day).or_default()).put(what, tally);
+            }
+        }))
+    }
+
+    fn each<F: DeserializeOwned, T>(&mut self, made: impl Fn(F) -> T) -> Result<Vec<T>, LoadError> {
         let (mut rest, mut entries) = (self.block.as_slice(), Vec::new());
         while !rest.is_empty() {
             let (entry, after) =
                 postcard::take_from_bytes(rest).map_err(|_| LoadError::Torn("an entry does not hold what it should"))?;
-            entries.push(entry);
+            entries.push(made(entry));
             rest = after;
         }
+        self.entries += entries.len() as u64;
         Ok(entries)
     }
 
@@ -182,23 +175,6 @@ impl Reader {
 }
 
 impl Memory {
-    fn take_in(&mut self, block: Decoded) {
-        match block {
-            Decoded::Consignments(entries) => self.consignments.put_all(entries),
-            Decoded::Parties(entries) => self.parties.put_all(entries),
-            Decoded::Agents(entries) => self.agents.put_all(entries),
-            Decoded::Bands(entries) => self.bands.put_all(entries),
-            Decoded::Traces(entries) => self.traces.put_all(entries),
-            Decoded::Links(entries) => self.links.put_all(entries),
-            Decoded::Loads(entries) => self.loads.put_all(entries),
-            Decoded::Tallies(entries) => {
-                entries
-                    .into_iter()
-                    .for_each(|(day, what, tally)| Arc::make_mut(self.tallies.entry(day).or_default()).put(what, tally));
-            }
-        }
-    }
-
     /// Notes anew what is due when, and the record of all together: neither is written down.
     fn schedule(&mut self) {
         for slot in 0..self.consignments.slots() {

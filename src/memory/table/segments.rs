@@ -26,13 +26,15 @@ pub struct Segments<T> {
 
 enum Group<T> {
     Own(Pieces<T>),
-    /// A snapshot reads `base`, or has read it. What was changed or added since lies beside, by place.
-    Shared {
-        base: Arc<Pieces<T>>,
-        changed: Vec<Option<Changed<T>>>,
-    },
-    /// While it passes from one to the other.
-    Moving,
+    /// A snapshot reads it, or has read it.
+    Shared(Shared<T>),
+}
+
+#[derive(Clone)]
+struct Shared<T> {
+    base: Arc<Pieces<T>>,
+    /// What was changed or added since, by place.
+    changed: Vec<Option<Changed<T>>>,
 }
 
 /// Shared in its turn by a snapshot that begins before another has ended. Taken back without moving the entries.
@@ -82,7 +84,7 @@ impl<T: Clone + Default> Segments<T> {
     }
 
     pub fn freeze(&mut self) -> Frozen<T> {
-        Frozen { groups: self.groups.iter_mut().filter_map(Group::freeze).collect() }
+        Frozen { groups: self.groups.iter_mut().map(Group::freeze).collect() }
     }
 }
 
@@ -99,8 +101,7 @@ impl<T: Clone> Group<T> {
     fn segment(&self, place: usize) -> Option<&Entries<T>> {
         match self {
             Group::Own(pieces) => pieces.get(place).map(|segment| &**segment),
-            Group::Shared { base, changed } => of_shared(base, changed, place),
-            Group::Moving => None,
+            Group::Shared(shared) => shared.segment(place),
         }
     }
 
@@ -108,7 +109,7 @@ impl<T: Clone> Group<T> {
         self.settle();
         match self {
             Group::Own(pieces) => pieces.get_mut(place).map(|segment| &mut **segment),
-            Group::Shared { base, changed } => {
+            Group::Shared(Shared { base, changed }) => {
                 if changed.len() <= place {
                     changed.resize(place + 1, None);
                 }
@@ -118,7 +119,6 @@ impl<T: Clone> Group<T> {
                 }
                 changed.as_mut().map(|segment| &mut **Arc::make_mut(segment))
             }
-            Group::Moving => None,
         }
     }
 
@@ -126,43 +126,40 @@ impl<T: Clone> Group<T> {
         self.settle();
         match self {
             Group::Own(pieces) => pieces.push(segment),
-            Group::Shared { base, changed } => {
+            Group::Shared(Shared { base, changed }) => {
                 changed.resize(changed.len().max(base.len()), None);
                 changed.push(Some(Arc::new(segment)));
             }
-            Group::Moving => {}
         }
     }
 
     /// Takes a group back that nobody reads any more.
     fn settle(&mut self) {
-        if matches!(self, Group::Shared { base, .. } if Arc::strong_count(base) == 1) {
-            *self = match std::mem::replace(self, Group::Moving) {
-                Group::Shared { base, changed } => match Arc::try_unwrap(base) {
-                    Ok(pieces) => Group::Own(merged(pieces, changed)),
-                    Err(base) => Group::Shared { base, changed },
-                },
-                other => other,
-            };
-        }
+        let Group::Shared(shared) = self else { return };
+        let Some(pieces) = Arc::get_mut(&mut shared.base) else { return };
+        let own = merged(std::mem::take(pieces), std::mem::take(&mut shared.changed));
+        *self = Group::Own(own);
     }
 
-    fn freeze(&mut self) -> Option<FrozenGroup<T>> {
+    fn freeze(&mut self) -> Shared<T> {
         self.settle();
-        if let Group::Own(pieces) = self {
-            *self = Group::Shared { base: Arc::new(std::mem::take(pieces)), changed: Vec::new() };
-        }
         match self {
-            Group::Shared { base, changed } => Some(FrozenGroup { base: Arc::clone(base), changed: changed.clone() }),
-            Group::Own(_) | Group::Moving => None,
+            Group::Own(pieces) => {
+                let shared = Shared { base: Arc::new(std::mem::take(pieces)), changed: Vec::new() };
+                *self = Group::Shared(shared.clone());
+                shared
+            }
+            Group::Shared(shared) => shared.clone(),
         }
     }
 }
 
-fn of_shared<'s, T>(base: &'s Pieces<T>, changed: &'s [Option<Changed<T>>], place: usize) -> Option<&'s Entries<T>> {
-    match changed.get(place) {
-        Some(Some(changed)) => Some(changed),
-        _ => base.get(place).map(|segment| &**segment),
+impl<T> Shared<T> {
+    fn segment(&self, place: usize) -> Option<&Entries<T>> {
+        match self.changed.get(place) {
+            Some(Some(changed)) => Some(changed),
+            _ => self.base.get(place).map(|segment| &**segment),
+        }
     }
 }
 
@@ -179,22 +176,11 @@ fn merged<T: Clone>(mut pieces: Pieces<T>, changed: Vec<Option<Changed<T>>>) -> 
 
 /// Segments as they were at one moment.
 pub struct Frozen<T> {
-    groups: Vec<FrozenGroup<T>>,
-}
-
-struct FrozenGroup<T> {
-    base: Arc<Pieces<T>>,
-    changed: Vec<Option<Changed<T>>>,
+    groups: Vec<Shared<T>>,
 }
 
 impl<T> Frozen<T> {
     pub fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
-        self.groups.iter().flat_map(FrozenGroup::segments).flat_map(in_use)
-    }
-}
-
-impl<T> FrozenGroup<T> {
-    fn segments(&self) -> impl Iterator<Item = &Entries<T>> {
-        (0..GROUP).map_while(|place| of_shared(&self.base, &self.changed, place))
+        self.groups.iter().flat_map(|group| (0..GROUP).map_while(|place| group.segment(place))).flat_map(in_use)
     }
 }

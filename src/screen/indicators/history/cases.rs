@@ -58,6 +58,11 @@ impl Story {
         Self { log: Vec::new(), given: 0, screened: Screened::LastMessage, received: hour(0) }
     }
 
+    /// Three weeks of other shipments between other parties.
+    pub fn settled() -> Self {
+        Self::new().past(21, 1, r#"{"shipper": {"name": "NORTH TOOLS"}, "consignee": {"name": "SOUTH TOOLS"}}"#)
+    }
+
     /// The number of the n-th waybill of [`Story::past`], or of [`Story::numbered`].
     pub fn awb(number: u32) -> String {
         format!("020-{number:07}{}", number % 7)
@@ -176,6 +181,11 @@ impl Story {
         let mut buffer = FactsBuffer::default();
         test(&Facts::new(&skeleton(&history), self.received, &mut buffer).with_history(&history))
     }
+}
+
+/// A status report about the clean waybill's shipment.
+pub fn status(line: &str) -> String {
+    format!("FSU/15\n020-12345675FRAJFK/T4K100\n{line}")
 }
 
 fn number(awb: &str) -> Awb {

@@ -20,7 +20,7 @@ pub(super) mod way;
 
 use std::fmt;
 
-use crate::codes::{airports, countries};
+use crate::codes::airports;
 use crate::memory::History;
 use crate::memory::consignment::VERSIONS;
 use crate::memory::observation::{Minute, Stage, Station};
@@ -74,14 +74,13 @@ fn first_version(history: &History) -> Option<Timestamp> {
 /// Minutes from a reported event to a message about it or after it, at least: events are reported in the station's own time, which
 /// in the Americas is hours behind UTC, so that they look earlier than they were.
 fn minutes_after(time: Timestamp, event: Timestamp, station: Station) -> i64 {
-    let country = Airport::from_bytes(&station).and_then(airports::country);
-    let doubt = if country.is_some_and(|country| !countries::behind_utc(country)) { CLOCK_MINUTES } else { BEHIND_UTC_MINUTES };
+    let behind_minutes = airports::hours_behind_utc(Airport::from_bytes(&station)) * 60;
+    let doubt = behind_minutes.max(CLOCK_MINUTES);
     time.minutes_since(event).saturating_sub(doubt)
 }
 
 /// What the clocks of terminals are off.
 const CLOCK_MINUTES: i64 = 60;
-const BEHIND_UTC_MINUTES: i64 = 11 * 60;
 
 /// The stages at which a whole shipment is counted, in the order of its way.
 const COUNTED: [Stage; 5] = [Stage::Accepted, Stage::Manifested, Stage::Departed, Stage::Received, Stage::Delivered];

@@ -1,13 +1,5 @@
-use super::super::cases::Story;
+use super::super::cases::{Story, status};
 use super::*;
-
-fn settled_memory() -> Story {
-    Story::new().past(21, 1, r#"{"shipper": {"name": "NORTH TOOLS"}, "consignee": {"name": "SOUTH TOOLS"}}"#)
-}
-
-fn status(line: &str) -> String {
-    format!("FSU/15\n020-12345675FRAJFK/T4K100\n{line}")
-}
 
 fn sealed(text: &str) -> String {
     format!(r#"{{"customs_notes": [{{"country": "DE", "subject": "ISS", "code": "N", "text": "{text}"}}]}}"#)
@@ -16,9 +8,9 @@ fn sealed(text: &str) -> String {
 #[test]
 fn a_unit_is_built_by_somebody_known() {
     let bup = r#"{"handling": ["BUP", "SPX"]}"#;
-    settled_memory().waybill(0, bup).hits(&UNKNOWN_UNIT, "a unit (BUP) built by a shipper who is new to 21 days of memory");
-    settled_memory().past(1, 1, "{}").waybill(0, bup).misses(&UNKNOWN_UNIT);
-    settled_memory().waybill(0, "{}").misses(&UNKNOWN_UNIT);
+    Story::settled().waybill(0, bup).hits(&UNKNOWN_UNIT, "a unit (BUP) built by a shipper who is new to 21 days of memory");
+    Story::settled().past(1, 1, "{}").waybill(0, bup).misses(&UNKNOWN_UNIT);
+    Story::settled().waybill(0, "{}").misses(&UNKNOWN_UNIT);
     Story::new().past(20, 1, r#"{"shipper": {"name": "NORTH TOOLS"}}"#).waybill(0, bup).misses(&UNKNOWN_UNIT);
 }
 

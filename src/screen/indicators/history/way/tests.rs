@@ -1,33 +1,25 @@
-use super::super::cases::Story;
+use super::super::cases::{Story, status};
 use super::*;
 
 use crate::memory::observation::{Assessed, Observation, Stamp};
 use crate::model::Timestamp;
-
-fn status(line: &str) -> String {
-    format!("FSU/14\n020-12345675FRAJFK/T4K100\n{line}")
-}
 
 const MANIFEST: &str = "FFM/8\n1/LH400/01MAR/FRA\nJFK\n020-12345675FRAJFK/T4K100/CHUCKS\nLAST";
 const BOOKED: &str = "FBL/4\n1/LH400/01MAR/FRA\nJFK\n020-12345675FRAJFK/T4K100/CHUCKS\nLAST";
 /// Two hours before noon of 1 March.
 const DEPARTED: &str = "DEP/LH400/01MAR/FRAJFK/T4K100/A1000/-";
 
-fn settled_memory() -> Story {
-    Story::new().past(21, 1, r#"{"shipper": {"name": "NORTH TOOLS"}, "consignee": {"name": "SOUTH TOOLS"}}"#)
-}
-
 #[test]
 fn data_come_before_the_departure() {
-    let departed = settled_memory().send(-2, &status(DEPARTED));
+    let departed = Story::settled().send(-2, &status(DEPARTED));
     departed.hits(&DEPARTED_UNDECLARED, "departed from FRA at 2026-03-01T10:00:00Z, and no waybill is known");
     departed
         .clone()
         .waybill(0, "{}")
         .hits(&DEPARTED_UNDECLARED, "departed from FRA at 2026-03-01T10:00:00Z, the data arrived at 2026-03-01T12:00:00Z");
     departed.waybill(-1, "{}").misses(&DEPARTED_UNDECLARED);
-    settled_memory().waybill(-9, "{}").send(-2, &status(DEPARTED)).misses(&DEPARTED_UNDECLARED);
-    settled_memory().waybill(-9, "{}").misses(&DEPARTED_UNDECLARED);
+    Story::settled().waybill(-9, "{}").send(-2, &status(DEPARTED)).misses(&DEPARTED_UNDECLARED);
+    Story::settled().waybill(-9, "{}").misses(&DEPARTED_UNDECLARED);
     Story::new().past(13, 1, "{}").send(-2, &status(DEPARTED)).misses(&DEPARTED_UNDECLARED);
 }
 
@@ -81,16 +73,16 @@ fn goods_leave() {
 
 #[test]
 fn what_flies_was_declared_or_booked() {
-    settled_memory()
+    Story::settled()
         .send(-2, MANIFEST)
         .hits(&GHOST, "4 pieces manifested at FRA, and neither waybill nor booking is known in 21 days of memory");
-    settled_memory()
+    Story::settled()
         .send(-2, &status("RCF/LH400/01MAR0900/JFK/T4K100"))
         .hits(&GHOST, "4 pieces received at JFK, and neither waybill nor booking is known in 21 days of memory");
-    settled_memory().send(-30, BOOKED).send(-2, MANIFEST).misses(&GHOST);
-    settled_memory().waybill(-9, "{}").send(-2, MANIFEST).misses(&GHOST);
-    settled_memory().send(-2, MANIFEST).waybill(-1, "{}").misses(&GHOST);
-    settled_memory().send(-2, &status("RCS/01MAR0900/FRA/T4K100")).misses(&GHOST);
+    Story::settled().send(-30, BOOKED).send(-2, MANIFEST).misses(&GHOST);
+    Story::settled().waybill(-9, "{}").send(-2, MANIFEST).misses(&GHOST);
+    Story::settled().send(-2, MANIFEST).waybill(-1, "{}").misses(&GHOST);
+    Story::settled().send(-2, &status("RCS/01MAR0900/FRA/T4K100")).misses(&GHOST);
     Story::new().past(13, 1, "{}").send(-2, MANIFEST).misses(&GHOST);
 }
 
