@@ -4,7 +4,7 @@
 //! The bare loop copies each record to another topic, 5,000 records a transaction: what exactly-once costs before anything is
 //! screened. The service runs with the starter bundle, and with 5,000 profiles more that are made of what the records say, so that
 //! they match as real ones do: seldom; and with a list of a million names, where the real lists are whose words they are made of.
-//! `LOADGATE_TEST_BROKERS` uses a running cluster instead of one started here.
+//! `LOADGATE_TEST_BROKERS` uses a running cluster instead of one started here; `-- pipeline_5000_profiles` runs that one alone.
 
 #![allow(
     clippy::unwrap_used,
@@ -76,13 +76,20 @@ fn main() {
 
 /// What the service runs with, by name.
 fn bundles() -> Vec<(&'static str, Arc<Bundle>)> {
-    let starter = Bundle::starter().expect("the starter bundle is valid");
-    let mut bundles = vec![("pipeline", starter), ("pipeline_5000_profiles", profiles::bundle(PROFILES))];
-    match listed::bundle() {
-        Some(bundle) => bundles.push(("pipeline_million_names", bundle)),
-        None => println!("pipeline_million_names_skipped 1 no_lists_in_../shared/data/watchlists"),
+    let makers: [(_, fn() -> Option<Bundle>); 3] = [
+        ("pipeline", || Some(Bundle::starter().expect("the starter bundle is valid"))),
+        ("pipeline_5000_profiles", || Some(profiles::bundle(PROFILES))),
+        ("pipeline_million_names", listed::bundle),
+    ];
+    let asked: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let mut bundles = Vec::new();
+    for (name, make) in makers.into_iter().filter(|(name, _)| asked.is_empty() || asked.iter().any(|asked| asked == name)) {
+        match make() {
+            Some(bundle) => bundles.push((name, Arc::new(bundle))),
+            None => println!("{name}_skipped 1 no_lists_in_../shared/data/watchlists"),
+        }
     }
-    bundles.into_iter().map(|(name, bundle)| (name, Arc::new(bundle))).collect()
+    bundles
 }
 
 fn report(name: &str, measured: &Measured) {

@@ -1,6 +1,7 @@
 //! Airports and cities: IATA code to country and place.
 
 use super::countries;
+use super::letters::{ALPHABET, place_of};
 use crate::model::Airport;
 
 /// Where an airport or city is.
@@ -33,23 +34,28 @@ pub fn hours_behind_utc(code: Option<Airport>) -> i64 {
     if code.and_then(country).is_none_or(countries::behind_utc) { 11 } else { 0 }
 }
 
-/// Rows have one width, so the text is its own index: nothing is built and nothing allocated.
 fn row(code: Airport) -> Option<&'static str> {
-    let (mut low, mut high) = (0, ROWS.len() / WIDTH_BYTES);
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        let row = ROWS.get(middle * WIDTH_BYTES..(middle + 1) * WIDTH_BYTES)?;
-        match row.get(..3)?.cmp(code.as_str()) {
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-            std::cmp::Ordering::Equal => return Some(row),
-        }
-    }
-    None
+    let [a, b, c] = *code.as_bytes() else { return None };
+    let start = usize::from(*PLACES.get(place_of([a, b, c])?)?).checked_sub(1)? * WIDTH_BYTES;
+    ROWS.get(start..start + WIDTH_BYTES)
 }
 
+/// The number of the row of each code, counted from 1; 0 without one.
+static PLACES: [u16; ALPHABET.pow(3)] = {
+    let (mut places, mut row) = ([0; ALPHABET.pow(3)], 0);
+    let rows = ROWS.as_bytes();
+    while row < rows.len() / WIDTH_BYTES {
+        let start = row * WIDTH_BYTES;
+        if let Some(place) = place_of([rows[start], rows[start + 1], rows[start + 2]]) {
+            places[place] = row as u16 + 1;
+        }
+        row += 1;
+    }
+    places
+};
+
 /// `AMS NL  52.3    4.8`, ascending by code.
-static ROWS: &str = include_str!("tables/airports.txt");
+const ROWS: &str = include_str!("tables/airports.txt");
 
 /// Of one row, its line feed included.
 const WIDTH_BYTES: usize = 20;
@@ -72,9 +78,10 @@ mod tests {
     }
 
     #[test]
-    fn every_row_has_the_width_and_the_order_that_the_search_relies_on() {
+    fn every_row_has_its_width_and_is_found() {
         assert!(ROWS.lines().all(|row| row.len() + 1 == WIDTH_BYTES && row.is_ascii()));
-        assert!(ROWS.lines().is_sorted_by(|a, b| a[..3] < b[..3]));
+        assert!(ROWS.lines().is_sorted_by(|a, b| a[..3] < b[..3]), "a code twice");
+        assert!(ROWS.lines().all(|line| row(code(&line[..3])).map(str::trim_end) == Some(line.trim_end())));
         assert!(ROWS.lines().all(|row| place(code(&row[..3])).is_some()));
     }
 }

@@ -10,6 +10,7 @@ pub mod dangerous;
 pub mod density;
 pub mod handling;
 pub mod harmonized;
+pub mod letters;
 pub mod lists;
 pub mod phones;
 pub mod table;

@@ -195,9 +195,13 @@ impl Consignment {
 
     /// Something of it is left within the horizon.
     pub fn is_live(&self, first: Day) -> bool {
-        let assessed = self.more.as_ref().and_then(|more| more.assessed.as_ref());
-        let published = assessed.is_some_and(|assessed| assessed.stamp.day() >= first);
-        published || self.houses() != Houses::default() || self.last().is_some_and(|last| Day::of(last) >= first)
+        let live = |stamp: Stamp| stamp.day() >= first;
+        let assessed = || self.more.as_ref().and_then(|more| more.assessed.as_ref());
+        self.stamp.is_some_and(live)
+            || self.parts.iter().any(|part| live(part.stamp))
+            || self.conclusions().iter().any(|conclusion| live(conclusion.stamp))
+            || assessed().is_some_and(|assessed| live(assessed.stamp))
+            || self.houses() != Houses::default()
     }
 
     /// The time of the latest thing known about it.

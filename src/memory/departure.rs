@@ -63,7 +63,7 @@ impl Memory {
         self.live(consignment).is_some_and(|entry| entry.stamp.is_some())
     }
 
-    fn live(&self, consignment: Key) -> Option<&Consignment> {
+    pub(super) fn live(&self, consignment: Key) -> Option<&Consignment> {
         self.consignments.get(consignment).filter(|entry| entry.is_live(self.first()))
     }
 }

@@ -6,7 +6,7 @@ use super::days::Day;
 use super::entities::{Forget, Share, Sign};
 use super::key::{Key, Kind};
 use super::observation::{Assessed, Bill, Declared, Loaded, Observation, Part, PartySight, Stage};
-use super::places::{AT_ONCE, Places};
+use super::places::{AT_ONCE, BillPlaces, Places};
 use super::table::{Place, Table};
 use crate::model::BillKind;
 
@@ -35,14 +35,17 @@ impl Memory {
         }
         self.days.insert(day);
         match observation {
-            Observation::Declared(declared) => self.declared(declared, day, places),
+            Observation::Declared(declared) => match places {
+                Places::Bill(places) => self.declared(declared, day, places),
+                Places::Consignment(_) => self.declared(declared, day, &mut BillPlaces::declared(declared)),
+            },
             Observation::Loaded(loaded) => self.loaded(loaded),
-            Observation::Moved(moved) => self.moved(&mut places.consignment, moved.part),
+            Observation::Moved(moved) => self.moved(places.consignment(), moved.part),
             Observation::Concluded(concluded) => {
-                let (before, after) = self.change(&mut places.consignment, day, |entry| entry.conclude(concluded.conclusion));
+                let (before, after) = self.change(places.consignment(), day, |entry| entry.conclude(concluded.conclusion));
                 self.settle(before, after);
             }
-            Observation::Assessed(assessed) => self.assessed(&mut places.consignment, assessed),
+            Observation::Assessed(assessed) => self.assessed(places.consignment(), assessed),
             Observation::Tallied(tallied) => self.tally(tallied),
         }
         self.sweep();
@@ -105,7 +108,7 @@ impl Memory {
         after.iter().for_each(|share| self.add(share, 1));
     }
 
-    fn declared(&mut self, declared: &Declared, day: Day, places: &mut Places) {
+    fn declared(&mut self, declared: &Declared, day: Day, places: &mut BillPlaces) {
         let (before, after) = self.change(&mut places.consignment, day, |entry| {
             entry.declare(declared.stamp, declared.bill);
         });
@@ -152,7 +155,7 @@ impl Memory {
     }
 
     /// Notes when things were seen and what shares them, for every version of a bill; `first` is the share of a bill that is new.
-    fn see(&mut self, declared: &Declared, day: Day, places: &mut Places, first: Option<&Share>) {
+    fn see(&mut self, declared: &Declared, day: Day, places: &mut BillPlaces, first: Option<&Share>) {
         for place in &mut places.traces {
             self.traces.change_at(place, |trace| {
                 trace.days.insert(day);

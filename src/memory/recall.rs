@@ -8,7 +8,7 @@ use super::histogram::{Histogram, Others, Surprise, bounds, tenths_of_bits};
 use super::history::{BandHistory, History, Master, PartyHistory, TraceHistory, Unusual};
 use super::key::Key;
 use super::observation::{Bill, Declared};
-use super::places::Places;
+use super::places::{BillPlaces, Places};
 use super::table::Place;
 use super::{Horizons, Memory};
 use crate::model::Timestamp;
@@ -16,11 +16,18 @@ use crate::model::Timestamp;
 impl Memory {
     /// What is known about a bill that was folded already, as far as it was known on the day of this version of it.
     pub fn recall(&self, declared: &Declared) -> History {
-        self.recall_at(declared, &Places::declared(declared))
+        self.recall_bill(declared, &BillPlaces::declared(declared))
     }
 
     /// The same, where it was looked up already when it was folded.
     pub fn recall_at(&self, declared: &Declared, places: &Places) -> History {
+        match places {
+            Places::Bill(places) => self.recall_bill(declared, places),
+            Places::Consignment(_) => self.recall(declared),
+        }
+    }
+
+    fn recall_bill(&self, declared: &Declared, places: &BillPlaces) -> History {
         self.fetch_again(places);
         let own = self.consignments.get_at(places.consignment);
         let counted = own.and_then(share);
@@ -47,19 +54,30 @@ impl Memory {
 
     /// What is known about a consignment by itself, without a message: `None` when nothing is.
     pub fn recall_known(&self, consignment: Key) -> Option<History> {
-        let own = self.consignments.get(consignment).filter(|own| own.is_live(self.first()))?;
-        let counted = share(own);
-        let mut history = match (own.stamp, counted) {
-            (Some(stamp), Some(share)) => {
-                let places = Places::of_bill(consignment, &share.bill, stamp.day());
-                View::new(self, share.bill, stamp.time, counted).history(&places).with(stamp, own.bill)
-            }
-            _ => History { memory_days: self.reaches_back(own.last().unwrap_or_default()), ..History::default() },
-        };
-        history.master = self.master(Place::unknown(own.bill.master));
-        history.version = own.stamp.map(|stamp| Version::of(stamp, &own.bill));
+        let own = self.live(consignment)?;
+        let Some(share) = share(own) else { return Some(self.shipment(own)) };
+        let day = Day::of(share.time);
+        let places = BillPlaces::of_bill(consignment, &share.bill, day);
+        let habits = View::new(self, share.bill, share.time, Some(share)).history(&places);
+        Some(self.shipment_with(own, habits))
+    }
+
+    /// The same without how its parties, its lane and goods like it behave: a tenth of the work.
+    pub fn recall_shipment(&self, consignment: Key) -> Option<History> {
+        Some(self.shipment(self.live(consignment)?))
+    }
+
+    fn shipment(&self, own: &Consignment) -> History {
+        let time = own.stamp.map(|stamp| stamp.time).or_else(|| own.last()).unwrap_or_default();
+        self.shipment_with(own, History { memory_days: self.reaches_back(time), ..History::default() })
+    }
+
+    fn shipment_with(&self, own: &Consignment, habits: History) -> History {
+        let bill = own.stamp.map(|stamp| (stamp, own.bill));
+        let version = bill.map(|(stamp, bill)| Version::of(stamp, &bill));
+        let mut history = History { master: self.master(Place::unknown(own.bill.master)), version, bill, ..habits };
         self.recall_entry(own, &mut history);
-        Some(history)
+        history
     }
 
     fn recall_entry(&self, own: &Consignment, history: &mut History) {
@@ -120,7 +138,7 @@ impl<'m> View<'m> {
         Self { memory, bill, time, counted, counted_traces }
     }
 
-    fn history(&self, places: &Places) -> History {
+    fn history(&self, places: &BillPlaces) -> History {
         let [
             pair,
             _,
@@ -284,11 +302,4 @@ fn unusual<const N: usize>(band: &Histogram<N>, counted: Option<u8>, own: Option
 fn octaves((low, high): (usize, usize)) -> (u64, u64) {
     let grams = |octave: usize| 10_u64.checked_shl(octave as u32).unwrap_or(u64::MAX);
     (grams(low), grams(high + 1))
-}
-
-impl History {
-    fn with(mut self, stamp: super::observation::Stamp, bill: Bill) -> Self {
-        self.bill = Some((stamp, bill));
-        self
-    }
 }

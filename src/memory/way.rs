@@ -14,12 +14,15 @@ impl Memory {
         if parts.is_empty() {
             return way;
         }
-        let live = || parts.iter().filter(|part| part.stamp.day() >= first);
-        let told_again = |part: &Part| part.stage == Stage::Booked && live().any(|other| part.is_told_again_by(other));
-        for stage in Stage::ALL {
-            if let Some(step) = step(live().filter(|part| part.stage == stage && !told_again(part))) {
-                way.set(stage, step);
-            }
+        let is_live = |part: &&Part| part.stamp.day() >= first;
+        let live = || parts.iter().filter(is_live);
+        // Parts lie in the order of their stages.
+        for of_stage in parts.chunk_by(|one, next| one.stage == next.stage) {
+            let told_again = |part: &Part| {
+                part.stage == Stage::Booked && of_stage.iter().filter(is_live).any(|other| part.is_told_again_by(other))
+            };
+            let step = step(of_stage.iter().filter(is_live).filter(|part| !told_again(part)));
+            step.into_iter().zip(of_stage.first()).for_each(|(step, part)| way.set(part.stage, step));
         }
         way.booked_late = booked_late(live().filter(|part| part.stage == Stage::Booked));
         way.moved_over = moved_over(live());
@@ -37,13 +40,12 @@ impl Memory {
 
 /// A departure of the whole shipment beside another flight from the same station.
 fn doubled<'p>(departed: impl Iterator<Item = &'p Part> + Clone) -> Option<Doubled> {
-    departed.clone().filter(|part| part.whole).find_map(|whole| {
-        let mut flights: Vec<u32> =
-            departed.clone().filter(|part| part.station == whole.station).map(|part| part.flight).collect();
-        flights.sort_unstable();
-        flights.dedup();
-        (flights.len() > 1).then_some(Doubled { station: whole.station, flights: flights.len() as u32 })
-    })
+    let at = |station| departed.clone().filter(move |part| part.station == station).map(|part| part.flight);
+    let whole = departed.clone().find(|whole| whole.whole && at(whole.station).any(|flight| flight != whole.flight))?;
+    let mut flights: Vec<u32> = at(whole.station).collect();
+    flights.sort_unstable();
+    flights.dedup();
+    Some(Doubled { station: whole.station, flights: flights.len() as u32 })
 }
 
 /// When space was booked on the day of the flight, if it never was before.

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use super::decision::{finding, judge};
 use super::facts::Facts;
-use super::indicators::{self, Needs};
+use super::indicators::{self, Indicator, Needs};
 use super::suppression;
 use super::verdict::{Decision, Domain, Evidence, EvidenceKind, Verdict};
 use crate::bundle::Bundle;
@@ -81,6 +81,23 @@ pub fn is_news(verdict: &Verdict, history: &History) -> bool {
         || verdict.decision > ordered
 }
 
+/// The indicators that memory alone is judged by, with their places in the catalogue.
+fn of_memory() -> impl Iterator<Item = (usize, &'static Indicator)> {
+    indicators::CATALOGUE.iter().enumerate().filter(|(_, indicator)| indicator.needs == Needs::Memory)
+}
+
+/// Told before, or answered.
+fn is_known(history: &History, id: &str) -> bool {
+    let hash = id_hash(id);
+    history.answered.contains(&hash) || history.assessed.as_ref().is_some_and(|told| told.evidence.contains(&hash))
+}
+
+/// Whether memory alone finds anything that is not known, whatever a policy makes of it: where it does not, there is no verdict
+/// [from memory](from_memory).
+pub fn finds_news(facts: &Facts<'_>, history: &History) -> bool {
+    of_memory().any(|(_, indicator)| (indicator.check)(facts).is_some() && !is_known(history, indicator.id))
+}
+
 /// The verdict on a consignment from memory alone: `None` when nothing is found that was not told before. `facts` stand on what
 /// memory keeps of the bill; `passed` is the evidence of a deadline.
 pub fn from_memory(
@@ -90,12 +107,10 @@ pub fn from_memory(
     bundle: &Bundle,
     passed: Vec<Evidence>,
 ) -> Option<Verdict> {
-    let judged = indicators::CATALOGUE.iter().enumerate().filter(|(_, indicator)| indicator.needs == Needs::Memory);
-    let found = judged.filter_map(|(place, indicator)| finding(indicator, facts, bundle.policy.rule(place)));
+    let found = of_memory().filter_map(|(place, indicator)| finding(indicator, facts, bundle.policy.rule(place)));
     let mut evidence: Vec<Evidence> = found.map(|(found, _)| found).collect();
     evidence.extend(passed);
-    let known = |hash: u32| history.assessed.as_ref().is_some_and(|assessed| assessed.evidence.contains(&hash));
-    evidence.retain(|evidence| !known(id_hash(&evidence.id)) && !history.answered.contains(&id_hash(&evidence.id)));
+    evidence.retain(|evidence| !is_known(history, &evidence.id));
     suppression::apply(&bundle.policy.suppressions, facts, &mut evidence);
     if !evidence.iter().any(Evidence::counts) {
         return None;

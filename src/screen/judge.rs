@@ -82,6 +82,14 @@ impl Judge {
         self.remembered(id, received, history, bundle, Vec::new(), Occasion::Moved)
     }
 
+    /// Whether what moved may be news, which few movements are: whether anything is found in the shipment itself, without how its
+    /// parties behave. Where this says no, [`moved`](Self::moved) finds nothing either.
+    pub fn may_be_news(&mut self, message: &Message<'_>, line: usize, received: Timestamp, shipment: &History) -> bool {
+        let Some(id) = moved(message, line) else { return false };
+        let known = skeleton(&id, shipment);
+        course::finds_news(&Facts::new(&known, received, &mut self.facts).with_history(shipment), shipment)
+    }
+
     /// What a person found.
     pub fn concluded(&mut self, outcome: &Outcome<'_>, history: &History, bundle: &Bundle) -> Judged<'static> {
         let id = ConsignmentId { awb: outcome.awb, hawb: outcome.hawb.as_ref().map(ToString::to_string) };

@@ -63,6 +63,7 @@ impl Replica {
             header: Header { keys: 0, topics: Vec::new(), positions: Vec::new() },
             telemetry: telemetry.clone(),
             measured: Instant::now(),
+            judge: Judge::default(),
         };
         let screen = Worker {
             current: Arc::new(Current::new(Arc::clone(bundle))),

@@ -166,6 +166,7 @@ pub fn run(
         header,
         telemetry: telemetry.clone(),
         measured: Instant::now(),
+        judge: Judge::default(),
     };
     let (recalled, screened) = start_screening(settings, &current, frames, telemetry, &inputs)?;
     start_memory(rememberer, observed, recalled, telemetry)?;
@@ -192,7 +193,7 @@ pub fn run(
         frames,
         reader: commands,
         screened,
-        limits: settings.batch,
+        limits: settings.batch.times(settings.in_flight),
         telemetry: telemetry.clone(),
         claims: Claims::default(),
         holds: Holds::new(memory.keys.clone()),

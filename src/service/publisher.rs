@@ -134,7 +134,8 @@ impl Publisher {
         Ok(stopping)
     }
 
-    /// A batch and those that wait behind it, in their order, up to the limits of a transaction.
+    /// A batch and those that wait behind it, in their order, up to the limits of a transaction: what a transaction costs the broker
+    /// is by the partitions that it writes to, whatever it writes.
     fn with_waiting(&self, first: Screened, turn: &mut usize) -> Vec<Screened> {
         let mut batches = vec![first];
         let (mut records, mut bytes) = (0, 0);

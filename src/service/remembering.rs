@@ -19,6 +19,7 @@ use crate::memory::snapshot::Header;
 use crate::memory::{FrozenMemory, History, Key, Memory, Places};
 use crate::metrics::labels::{Bill, Leaving};
 use crate::model::{Decision, Message, Timestamp};
+use crate::screen::judge::Judge;
 use crate::source::Partition;
 
 /// How far memory had read: next offset of every partition.
@@ -39,7 +40,7 @@ pub struct Remembered {
 pub enum Recalled {
     /// The next consignment of a bill's message.
     Declared(Box<History>),
-    /// The consignment of a movement; which one, the message tells by its place among those that moved.
+    /// The consignment of a movement that may be news; which one, the message tells by its place among those that moved.
     Moved { line: usize, history: Box<History> },
     /// What an outcome is about.
     Concluded(Box<History>),
@@ -82,6 +83,7 @@ pub struct Rememberer {
     pub header: Header,
     pub telemetry: Telemetry,
     pub measured: Instant,
+    pub judge: Judge,
 }
 
 /// How often sizes are measured for the metrics.
@@ -108,7 +110,7 @@ impl Rememberer {
             match &observed.batch().retro {
                 Some(_) => items.for_each(|item| self.recall_again(item, &places, &mut recalled)),
                 None if entry.claim == Claim::NONE => {}
-                None => items.for_each(|item| self.recall(item, &places, &mut recalled)),
+                None => items.for_each(|item| self.recall(item, entry.record.timestamp, &places, &mut recalled)),
             }
             spans.push(before..recalled.len());
         }
@@ -122,7 +124,7 @@ impl Rememberer {
     }
 
     /// `places` of the whole batch: what was looked up to fold it.
-    fn recall(&self, item: Item<'_>, places: &[Places], recalled: &mut Vec<Recalled>) {
+    fn recall(&mut self, item: Item<'_>, received: Timestamp, places: &[Places], recalled: &mut Vec<Recalled>) {
         let Ok(message) = item.message else { return };
         match message {
             Message::Waybill(_) | Message::Houses(_) => {
@@ -140,9 +142,11 @@ impl Rememberer {
             }
             Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
                 self.count(item.observations);
-                let known = Observation::moved(item.observations)
-                    .filter_map(|(line, key)| Some(Recalled::Moved { line, history: Box::new(self.memory.recall_known(key)?) }));
-                recalled.extend(known);
+                for (line, key) in Observation::moved(item.observations) {
+                    let news = self.memory.recall_shipment(key).filter(|it| self.judge.may_be_news(message, line, received, it));
+                    let history = news.and_then(|_| self.memory.recall_known(key));
+                    recalled.extend(history.map(|history| Recalled::Moved { line, history: Box::new(history) }));
+                }
             }
         }
     }

@@ -171,10 +171,14 @@ fn produce<'o>(
     Ok(())
 }
 
+/// How long a drain pauses at most: little beside what it takes.
+const DRAIN_PAUSE_MAX: Duration = Duration::from_millis(2);
+
 /// Serves delivery reports until none is outstanding, so that the commit finds nothing to wait for: left to itself it waits in
 /// steps of 100 ms.
 fn drain(producer: &BaseProducer<ClientContext>) -> KafkaResult<()> {
     let deadline = Instant::now() + CALL_TIMEOUT;
+    let mut pause = Duration::from_micros(100);
     while producer.in_flight_count() > 0 {
         producer.poll(Duration::ZERO);
         if producer.in_flight_count() == 0 {
@@ -183,7 +187,9 @@ fn drain(producer: &BaseProducer<ClientContext>) -> KafkaResult<()> {
         if Instant::now() >= deadline {
             return Err(KafkaError::Flush(RDKafkaErrorCode::OperationTimedOut));
         }
-        thread::park_timeout(Duration::from_micros(200));
+        // To poll with a timeout is to poll without pause for its last millisecond.
+        thread::park_timeout(pause);
+        pause = (pause * 2).min(DRAIN_PAUSE_MAX);
     }
     Ok(())
 }

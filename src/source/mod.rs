@@ -87,3 +87,11 @@ pub struct BatchLimits {
     /// Since its first record was read.
     pub age: std::time::Duration,
 }
+
+impl BatchLimits {
+    /// The room of so many batches together.
+    pub fn times(self, batches: usize) -> Self {
+        let Self { records, bytes, age } = self;
+        Self { records: records.saturating_mul(batches), bytes: bytes.saturating_mul(batches), age }
+    }
+}

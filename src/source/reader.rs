@@ -62,6 +62,8 @@ pub struct Reader {
 
 /// How long a poll waits when nothing is there; bounds how late a command is seen.
 const POLL: Duration = Duration::from_millis(5);
+/// Records taken between two looks at the clock and at what is asked.
+const AT_ONCE: usize = 64;
 /// How long one question to a broker may take.
 const CALL: Duration = Duration::from_secs(2);
 /// How often new partitions and stalled ones are looked for, and how soon again while a topic is missing.
@@ -296,20 +298,30 @@ impl Reader {
         self.consumer.incremental_unassign(&list)
     }
 
+    /// Waits for a record and takes those that are there besides, some at a time: between them nothing looks at the clock.
     fn poll(&mut self) {
-        match self.consumer.poll(self.wait()) {
-            Some(Ok(message)) => {
-                let Some(topic) = self.inputs.iter().position(|input| input.topic == message.topic()) else { return };
-                let partition = Partition { topic: topic as u16, number: message.partition() };
-                if let Some(position) = self.positions.get_mut(&partition) {
+        let mut wait = self.wait();
+        for _ in 0..AT_ONCE {
+            match self.consumer.poll(wait) {
+                Some(Ok(message)) => {
+                    let Some(topic) = self.inputs.iter().position(|input| input.topic == message.topic()) else { continue };
+                    let partition = Partition { topic: topic as u16, number: message.partition() };
+                    let Some(position) = self.positions.get_mut(&partition) else { continue };
                     *position = message.offset() + 1;
                     let claimed = self.claims.get(&partition).filter(|(_, from)| message.offset() >= *from);
                     push(&mut self.batch, claimed.map_or(Claim::NONE, |(claim, _)| *claim), partition, &message);
                     self.first_read.get_or_insert_with(Instant::now);
                 }
+                Some(Err(error)) => tracing::debug!(%error, "reader poll"),
+                None => {
+                    self.idle |= !wait.is_zero();
+                    return;
+                }
             }
-            Some(Err(error)) => tracing::debug!(%error, "reader poll"),
-            None => self.idle = true,
+            if self.is_full() {
+                return;
+            }
+            wait = Duration::ZERO;
         }
     }
 
@@ -318,9 +330,13 @@ impl Reader {
         self.first_read.map_or(POLL, |first| self.limits.age.saturating_sub(first.elapsed()).min(POLL))
     }
 
+    fn is_full(&self) -> bool {
+        self.batch.len() >= self.limits.records || self.batch.bytes() >= self.limits.bytes
+    }
+
     fn is_due(&self) -> bool {
-        let full = self.batch.len() >= self.limits.records || self.batch.bytes() >= self.limits.bytes;
-        full || self.batch.caught_up
+        self.is_full()
+            || self.batch.caught_up
             || self.batch.forget
             || self.first_read.is_some_and(|first| first.elapsed() >= self.limits.age)
     }

@@ -55,7 +55,8 @@ pub struct Indicator {
 pub enum Needs {
     /// The message of the consignment, with what memory recalls or without.
     Message,
-    /// Memory alone: it is judged again whenever something happens to a consignment, from what memory knows of its bill.
+    /// Memory alone: it is judged again whenever something happens to a consignment, from what memory knows of the shipment itself.
+    /// Of the history it reads nothing that [`recall_shipment`](crate::memory::Memory::recall_shipment) leaves out.
     Memory,
 }
 

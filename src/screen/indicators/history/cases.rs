@@ -178,6 +178,14 @@ impl Story {
     /// Screens what memory knows, on a consignment that has no more than that.
     fn screen_known<R>(&self, memory: &Memory, key: Key, test: impl FnOnce(&Facts<'_>) -> R) -> R {
         let history = memory.recall_known(key).unwrap();
+        let shipment = memory.recall_shipment(key).unwrap();
+        let found = |history: &History| {
+            let mut buffer = FactsBuffer::default();
+            let known = skeleton(history);
+            let facts = Facts::new(&known, self.received, &mut buffer).with_history(history);
+            run(&facts, |index| CATALOGUE[index].needs == Needs::Memory).map(|(_, it, found)| (it.id, found)).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&history), found(&shipment), "what needs memory alone needs the shipment alone");
         let mut buffer = FactsBuffer::default();
         test(&Facts::new(&skeleton(&history), self.received, &mut buffer).with_history(&history))
     }

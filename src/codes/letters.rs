@@ -1,0 +1,61 @@
+//! Codes of capital letters as numbers, so that a lookup is one access of a table.
+
+/// Letters of the alphabet.
+pub const ALPHABET: usize = 26;
+
+/// The place of a code among all codes of so many capital letters; `None` for anything else.
+pub const fn place_of<const LETTERS: usize>(code: [u8; LETTERS]) -> Option<usize> {
+    let (mut place, mut at) = (0, 0);
+    while at < LETTERS {
+        let letter = code[at].wrapping_sub(b'A') as usize;
+        if letter >= ALPHABET {
+            return None;
+        }
+        place = place * ALPHABET + letter;
+        at += 1;
+    }
+    Some(place)
+}
+
+/// A set of codes of two letters.
+pub struct Pairs([u64; (ALPHABET * ALPHABET).div_ceil(64)]);
+
+impl Pairs {
+    /// What is not two capital letters is left out.
+    pub const fn of(codes: &[&str]) -> Self {
+        let (mut bits, mut at) = ([0; (ALPHABET * ALPHABET).div_ceil(64)], 0);
+        while at < codes.len() {
+            if let [a, b] = *codes[at].as_bytes()
+                && let Some(place) = place_of([a, b])
+            {
+                bits[place / 64] |= 1 << (place % 64);
+            }
+            at += 1;
+        }
+        Self(bits)
+    }
+
+    pub fn contains(&self, code: &str) -> bool {
+        let [a, b] = *code.as_bytes() else { return false };
+        let place = place_of([a, b]);
+        place.is_some_and(|place| self.0.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_has_what_it_is_made_of() {
+        let set = Pairs::of(&["AA", "NL", "ZZ", "nl", "A", "USA"]);
+        let all = || (b'A'..=b'Z').flat_map(|a| (b'A'..=b'Z').map(move |b| String::from_utf8(vec![a, b]).unwrap()));
+        assert_eq!(all().filter(|code| set.contains(code)).collect::<Vec<_>>(), ["AA", "NL", "ZZ"]);
+        assert!(["", "A", "nl", "USA", "N1", "Ü"].iter().all(|code| !set.contains(code)));
+    }
+
+    #[test]
+    fn places_are_in_the_order_of_the_codes() {
+        assert_eq!([*b"AAA", *b"AAB", *b"ZZZ", *b"AM "].map(place_of), [Some(0), Some(1), Some(17_575), None]);
+    }
+}
