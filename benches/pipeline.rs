@@ -2,7 +2,7 @@
 //! Prints `name value unit`.
 //!
 //! The bare loop copies each record to another topic, 5,000 records a transaction: what exactly-once costs before anything is
-//! screened. The service runs with the starter bundle, and with 5,000 profiles more that are made of what the records say, so that
+//! screened. Its rate at 20,000 a transaction, as many as the service puts into one when it is behind, is printed besides. The service runs with the starter bundle, and with 5,000 profiles more that are made of what the records say, so that
 //! they match as real ones do: seldom; and with a list of a million names, where the real lists are whose words they are made of.
 //! `LOADGATE_TEST_BROKERS` uses a running cluster instead of one started here; `-- pipeline_5000_profiles` runs that one alone.
 
@@ -44,6 +44,7 @@ const RECORDS: usize = 200_000;
 const PROFILES: usize = 5_000;
 const PARTITIONS: i32 = 8;
 const TRANSACTION_RECORDS: usize = 5_000;
+const LARGE_TRANSACTION_RECORDS: usize = 20_000;
 const WAIT: Duration = Duration::from_secs(10);
 
 /// What a run took.
@@ -62,10 +63,12 @@ fn main() {
     let bundles = bundles();
     // In turn, twice: the first round warms the broker's page cache and is not reported.
     for reported in [false, true] {
-        let bare = copy(&cluster, &input);
+        let bare = copy(&cluster, &input, TRANSACTION_RECORDS);
+        let large = copy(&cluster, &input, LARGE_TRANSACTION_RECORDS);
         let runs: Vec<_> = bundles.iter().map(|(name, bundle)| (name, screen(&cluster, &input, bundle))).collect();
         if reported {
             report("bare_loop", &bare);
+            report("bare_loop_large_transactions", &large);
             for (name, run) in &runs {
                 report(name, run);
                 println!("{name}_ratio {:.2} pipeline/bare", bare.wall.as_secs_f64() / run.wall.as_secs_f64());
@@ -74,22 +77,27 @@ fn main() {
     }
 }
 
-/// What the service runs with, by name.
+/// What the service runs with, as asked for by name.
 fn bundles() -> Vec<(&'static str, Arc<Bundle>)> {
-    let makers: [(_, fn() -> Option<Bundle>); 3] = [
-        ("pipeline", || Some(Bundle::starter().expect("the starter bundle is valid"))),
-        ("pipeline_5000_profiles", || Some(profiles::bundle(PROFILES))),
-        ("pipeline_million_names", listed::bundle),
-    ];
     let asked: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let mut bundles = Vec::new();
-    for (name, make) in makers.into_iter().filter(|(name, _)| asked.is_empty() || asked.iter().any(|asked| asked == name)) {
-        match make() {
+    for name in BUNDLES.into_iter().filter(|name| asked.is_empty() || asked.iter().any(|asked| asked == name)) {
+        match bundle(name) {
             Some(bundle) => bundles.push((name, Arc::new(bundle))),
             None => println!("{name}_skipped 1 no_lists_in_../shared/data/watchlists"),
         }
     }
     bundles
+}
+
+const BUNDLES: [&str; 3] = ["pipeline", "pipeline_5000_profiles", "pipeline_million_names"];
+
+fn bundle(name: &str) -> Option<Bundle> {
+    match name {
+        "pipeline_5000_profiles" => Some(profiles::bundle(PROFILES)),
+        "pipeline_million_names" => listed::bundle(),
+        _ => Some(Bundle::starter().expect("the starter bundle is valid")),
+    }
 }
 
 fn report(name: &str, measured: &Measured) {
@@ -118,7 +126,7 @@ fn fill(cluster: &Cluster, topic: &str) {
 }
 
 /// The bare loop.
-fn copy(cluster: &Cluster, input: &str) -> Measured {
+fn copy(cluster: &Cluster, input: &str, transaction_records: usize) -> Measured {
     let output = cluster.topic("bench-copy", PARTITIONS);
     let group = support::kafka::unique("bench-copy");
     let mut client = cluster.client();
@@ -146,7 +154,7 @@ fn copy(cluster: &Cluster, input: &str) -> Measured {
     measured(|| {
         let mut copied = 0;
         while copied < RECORDS {
-            copied += copy_transaction(&consumer, &producer, &output, TRANSACTION_RECORDS.min(RECORDS - copied));
+            copied += copy_transaction(&consumer, &producer, &output, transaction_records.min(RECORDS - copied));
         }
     })
 }

@@ -5,14 +5,13 @@ pub const ALPHABET: usize = 26;
 
 /// The place of a code among all codes of so many capital letters; `None` for anything else.
 pub const fn place_of<const LETTERS: usize>(code: [u8; LETTERS]) -> Option<usize> {
-    let (mut place, mut at) = (0, 0);
-    while at < LETTERS {
-        let letter = code[at].wrapping_sub(b'A') as usize;
+    let (mut place, mut left): (usize, &[u8]) = (0, &code);
+    while let [letter, rest @ ..] = left {
+        let letter = letter.wrapping_sub(b'A') as usize;
         if letter >= ALPHABET {
             return None;
         }
-        place = place * ALPHABET + letter;
-        at += 1;
+        (place, left) = (place * ALPHABET + letter, rest);
     }
     Some(place)
 }
@@ -22,15 +21,16 @@ pub struct Pairs([u64; (ALPHABET * ALPHABET).div_ceil(64)]);
 
 impl Pairs {
     /// What is not two capital letters is left out.
-    pub const fn of(codes: &[&str]) -> Self {
-        let (mut bits, mut at) = ([0; (ALPHABET * ALPHABET).div_ceil(64)], 0);
-        while at < codes.len() {
-            if let [a, b] = *codes[at].as_bytes()
+    #[expect(clippy::indexing_slicing, reason = "a place is below the square of the alphabet")]
+    pub const fn of(mut codes: &[&str]) -> Self {
+        let mut bits = [0; (ALPHABET * ALPHABET).div_ceil(64)];
+        while let [code, rest @ ..] = codes {
+            if let [a, b] = *code.as_bytes()
                 && let Some(place) = place_of([a, b])
             {
                 bits[place / 64] |= 1 << (place % 64);
             }
-            at += 1;
+            codes = rest;
         }
         Self(bits)
     }

@@ -21,7 +21,6 @@ use crate::screen::verdict::Domain;
 use crate::source::{Input, Role};
 
 /// The messages of a batch, in the order of its records.
-#[derive(Default)]
 pub struct Messages<'a> {
     decoded: Decoded<'a>,
     /// One a record.
@@ -92,7 +91,8 @@ pub struct DecodeWorker {
 impl DecodeWorker {
     pub fn decode(&mut self, batch: Batch) -> Observed {
         let batch = DecodedBatch::new(batch, |batch| {
-            let mut messages = Messages::default();
+            // Most records are one message, which tells memory one thing.
+            let mut messages = Messages { decoded: Vec::with_capacity(batch.len()), spans: Vec::with_capacity(batch.len()) };
             for entry in batch.entries() {
                 let before = messages.decoded.len();
                 self.decode_record(entry, &mut messages.decoded);
@@ -100,7 +100,9 @@ impl DecodeWorker {
             }
             messages
         });
-        let mut observed = Observed { batch, observations: Vec::new(), observed: Vec::new(), told: Vec::new() };
+        let records = batch.borrow_owner().len();
+        let (observations, spans) = (Vec::with_capacity(records), Vec::with_capacity(records));
+        let mut observed = Observed { batch, observations, observed: spans, told: Vec::new() };
         self.observe(&mut observed);
         observed
     }
