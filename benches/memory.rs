@@ -18,6 +18,10 @@ use loadgate::memory::snapshot::{self, Header};
 use loadgate::memory::{Horizons, Memory};
 use loadgate::model::Timestamp;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SIZES: [u64; 3] = [100_000, 1_000_000, 10_000_000];
 const BATCH: u64 = 1_000;
 /// Batches made at once.
