@@ -83,6 +83,7 @@ pub struct Rememberer {
     pub header: Header,
     pub telemetry: Telemetry,
     pub measured: Instant,
+    /// Tells of what moved whether it may be news.
     pub judge: Judge,
 }
 
