@@ -2,8 +2,9 @@
 //! Prints `name value unit`.
 //!
 //! The bare loop copies each record to another topic, 5,000 records a transaction: what exactly-once costs before anything is
-//! screened. Its rate at 20,000 a transaction, as many as the service puts into one when it is behind, is printed besides. The service runs with the starter bundle, and with 5,000 profiles more that are made of what the records say, so that
-//! they match as real ones do: seldom; and with a list of a million names, where the real lists are whose words they are made of.
+//! screened. Its rate at 20,000 a transaction, as many as the service puts into one when it is behind, is printed besides. The
+//! service runs with the starter bundle, and with 5,000 profiles more that are made of what the records say, so that they match as
+//! real ones do: seldom; and with a list of a million names, where the real lists are whose words they are made of.
 //! `LOADGATE_TEST_BROKERS` uses a running cluster instead of one started here; `-- pipeline_5000_profiles` runs that one alone.
 
 #![allow(

@@ -18,11 +18,11 @@ impl Memory {
         let live = || parts.iter().filter(is_live);
         // Parts lie in the order of their stages.
         for of_stage in parts.chunk_by(|one, next| one.stage == next.stage) {
-            let told_again = |part: &Part| {
-                part.stage == Stage::Booked && of_stage.iter().filter(is_live).any(|other| part.is_told_again_by(other))
-            };
-            let step = step(of_stage.iter().filter(is_live).filter(|part| !told_again(part)));
-            step.into_iter().zip(of_stage.first()).for_each(|(step, part)| way.set(part.stage, step));
+            let live = || of_stage.iter().filter(is_live);
+            let told_again = |part: &Part| part.stage == Stage::Booked && live().any(|other| part.is_told_again_by(other));
+            if let (Some(step), Some(part)) = (step(live().filter(|part| !told_again(part))), of_stage.first()) {
+                way.set(part.stage, step);
+            }
         }
         way.booked_late = booked_late(live().filter(|part| part.stage == Stage::Booked));
         way.moved_over = moved_over(live());
