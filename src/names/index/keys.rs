@@ -51,7 +51,7 @@ pub fn of_query(word: &Token, mut take: impl FnMut(u32, bool)) {
     }
     by_spelling(word, &mut |key| take(key, true));
     if word.number.is_none() && word.text.len() > SHORT {
-        by_swaps(&Shape::of(&word.text), &mut |key| take(key, true));
+        by_swaps(&Shape::typed(&word.text), &mut |key| take(key, true));
     }
 }
 
@@ -78,9 +78,9 @@ fn by_spelling(word: &Token, take: &mut impl FnMut(u32)) {
         return;
     }
     let slips = if word.text.len() <= SHORT { Slips::Vowels } else { Slips::All };
-    let (heard, typed) = (Shape::of(&word.sound), Shape::of(&word.text));
+    let (heard, typed) = (Shape::heard([word.sound.as_str()].into_iter()), Shape::typed(&word.text));
     shape_keys(&heard, slips, take);
-    // A slip within SH or CH changes the sound by more than the letter.
+    // A slip within SH or CH, or that makes a KS, changes the sound by more than the letter.
     if typed.letters() != heard.letters() {
         shape_keys(&typed, slips, take);
     }
@@ -134,9 +134,7 @@ pub fn of_piece(piece: &str, schema: Schema) -> u32 {
 
 /// The keys of words run together, by their sounds.
 pub fn of_joined_slips<'t>(sounds: impl Iterator<Item = &'t str>, mut take: impl FnMut(u32)) {
-    let mut shape = Shape::new();
-    sounds.for_each(|sound| shape.append(sound));
-    shape_keys(&shape, Slips::All, &mut take);
+    shape_keys(&Shape::heard(sounds), Slips::All, &mut take);
 }
 
 /// The key under which a word itself is.
@@ -175,27 +173,27 @@ struct Shape {
 const SHAPE_MAX: usize = 48;
 
 impl Shape {
-    fn new() -> Self {
-        Self { letters: [0; SHAPE_MAX], len: 0 }
+    /// Of sounds one after another. X is spelt KS in a sound.
+    fn heard<'t>(sounds: impl Iterator<Item = &'t str>) -> Self {
+        let pairs = sounds.flat_map(|sound| sound.bytes().zip(sound.bytes().skip(1).chain([0])));
+        Self::of(pairs.filter(|pair| *pair != (b'k', b's')).map(|(letter, _)| letter))
     }
 
-    fn of(letters: &str) -> Self {
-        let mut shape = Self::new();
-        shape.append(letters);
-        shape
+    fn typed(text: &str) -> Self {
+        Self::of(text.bytes())
     }
 
-    fn append(&mut self, sound: &str) {
-        // H is dropped and added freely; X is spelt KS in a sound.
-        let letters = sound.bytes().zip(sound.bytes().skip(1).chain([0])).filter(|pair| pair.0 != b'h' && *pair != (b'k', b's'));
-        for (letter, _) in letters {
-            let class = class(letter);
-            let doubled = self.len.checked_sub(1).and_then(|at| self.letters.get(at)) == Some(&class);
-            if let (false, Some(slot)) = (doubled, self.letters.get_mut(self.len)) {
+    fn of(letters: impl Iterator<Item = u8>) -> Self {
+        let mut shape = Self { letters: [0; SHAPE_MAX], len: 0 };
+        // H is dropped and added freely.
+        for class in letters.filter(|letter| *letter != b'h').map(class) {
+            let doubled = shape.len.checked_sub(1).and_then(|at| shape.letters.get(at)) == Some(&class);
+            if let (false, Some(slot)) = (doubled, shape.letters.get_mut(shape.len)) {
                 *slot = class;
-                self.len += 1;
+                shape.len += 1;
             }
         }
+        shape
     }
 
     fn letters(&self) -> &[u8] {
