@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use loadgate::allocator::{self, Allocator};
 use loadgate::memory::key::{Key, Kind, mix};
 use loadgate::memory::observation::{Bill, Declared, Lane, LogPlace, Minute, Observation, PartySight, Stamp};
 use loadgate::memory::snapshot::{self, Header};
@@ -20,7 +21,7 @@ use loadgate::model::Timestamp;
 
 /// As in the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 const SIZES: [u64; 3] = [100_000, 1_000_000, 10_000_000];
 const BATCH: u64 = 1_000;
@@ -31,6 +32,7 @@ const DAYS: u64 = 60;
 const START_MS: i64 = 1_767_225_600_000;
 
 fn main() {
+    allocator::keep_what_is_freed();
     let asked: Vec<u64> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
     let sizes = if asked.is_empty() { SIZES.to_vec() } else { asked };
     let costs: Vec<f64> = sizes.iter().map(|size| measure(*size)).collect();

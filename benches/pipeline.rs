@@ -28,6 +28,7 @@ mod support;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use loadgate::allocator::{self, Allocator};
 use loadgate::bundle::Bundle;
 use loadgate::config::Config;
 use loadgate::demo;
@@ -42,7 +43,7 @@ use support::kafka::Cluster;
 
 /// As in the program.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 const RECORDS: usize = 200_000;
 /// Besides those of the starter bundle.
@@ -61,6 +62,7 @@ struct Measured {
 }
 
 fn main() {
+    allocator::keep_what_is_freed();
     let cluster = support::kafka::external().unwrap_or_else(|| Cluster::start(1));
     // Its records carry times of the past: with the broker's own retention they are deleted half a minute later.
     let input = cluster.topic_with("bench-input", PARTITIONS, &[("retention.ms", "-1")]);
@@ -210,8 +212,8 @@ fn screen(cluster: &Cluster, input: &str, bundle: &Arc<Bundle>) -> Measured {
     let screened = &telemetry.metrics.records_screened;
     std::thread::scope(|scope| {
         let service = scope.spawn(|| service::run(&settings, &rules, Frames::single_object(), &telemetry, &shutdown));
-        wait_until(|| telemetry.metrics.records_read.of(0).get() > 0);
-        let measured = measured(|| wait_until(|| screened.of(0).get() >= RECORDS as u64));
+        wait_until(|| telemetry.metrics.records_read.of(0).is_some_and(|read| read.get() > 0));
+        let measured = measured(|| wait_until(|| screened.of(0).is_some_and(|screened| screened.get() >= RECORDS as u64)));
         shutdown.request();
         service.join().expect("the service does not panic").expect("the service ends well");
         let lookups = [Answer::Known, Answer::Searched].map(|answer| telemetry.metrics.list_lookups.of(answer).get());

@@ -31,6 +31,7 @@
 //! | [`service`] | wires the stages, stops them in order | everybody |
 //! | [`kafka`] | what source and sink share: connecting, error triage | Kafka |
 //! | [`config`], [`metrics`], [`admin`], [`logging`] | what operations see | – |
+//! | [`allocator`] | where memory of the process comes from | – |
 //! | [`operations`] | what operators ask of the brokers: topics, rights, lag, dead letters | Kafka |
 //! | [`cli`], [`demo`] | the commands; an embedded broker with synthetic terminals | everybody |
 //!
@@ -56,6 +57,7 @@
 //! Each law has a test that bears its name: `grep -r law_ src tests`.
 
 pub mod admin;
+pub mod allocator;
 pub mod backtest;
 pub mod batch;
 pub mod bundle;

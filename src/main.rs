@@ -3,12 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use loadgate::allocator::{self, Allocator};
 use loadgate::cli::{self, Cli, Exit};
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
+    allocator::keep_what_is_freed();
     match Cli::try_parse() {
         Ok(cli) => cli::run(cli).into(),
         Err(error) => {
