@@ -22,7 +22,8 @@ fn a_replica_waits_for_its_broker() {
     send_waybills(&cluster, &setup.input, 0..WAYBILLS);
     cluster.kill(0);
     let mut replica = setup.replica("only");
-    eventually("the admin port answers without a broker", DEADLINE, || replica.get("/live"));
+    let live = eventually("the admin port answers without a broker", DEADLINE, || replica.get("/live"));
+    assert_eq!(live.status, 200, "{}", live.body);
     assert!(!replica.is_ready());
     cluster.start_again(0);
     cluster.wait_until_up();

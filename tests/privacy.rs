@@ -92,6 +92,15 @@ fn logs_metrics_and_commands_speak_of_nobody() {
             assert_eq!(found, None, "{name} speaks of {personal}");
         }
     }
+    // A referral names its shipment, as its terminal has numbered it, and nobody.
+    let referrals = committed(cluster, &setup.referrals, "referral");
+    assert!(referrals.len() >= 3, "{} referrals", referrals.len());
+    for mut referral in referrals {
+        ["awb", "hawb"].map(|number| referral.value[number].take());
+        let said = referral.value.to_string();
+        let personal = PERSONAL.iter().find(|personal| said.contains(**personal));
+        assert_eq!(personal, None, "the terminal is told {said}");
+    }
     let alerts: String =
         setup.alerts.iter().flat_map(|topic| committed(cluster, topic, "alert")).map(|alert| alert.value.to_string()).collect();
     assert!(alerts.contains("QUILLFEATHER AND SONS") && alerts.contains("clerk@"), "the teams are told: {alerts}");

@@ -7,6 +7,7 @@ use tracing_subscriber::filter::LevelFilter;
 use super::document::Document;
 use super::properties::{self, Property};
 use super::{Config, Framing};
+use crate::kafka::CALL_MAX;
 use crate::memory::Horizons;
 
 pub fn across_fields(config: &Config, document: &mut Document<'_>) {
@@ -57,12 +58,13 @@ fn timeouts(config: &Config, document: &mut Document<'_>) {
             ),
         );
     }
-    if config.admin.stall_limit <= kafka.transaction_timeout {
+    let longest = kafka.transaction_timeout.max(CALL_MAX);
+    if config.admin.stall_limit <= longest {
         document.refuse(
             &[&["admin", "stall_limit"], &["kafka", "transaction_timeout"]],
             format!(
-                "stall_limit ({:?}) must be above transaction_timeout ({:?}), or a slow broker gets this replica restarted",
-                config.admin.stall_limit, kafka.transaction_timeout
+                "stall_limit ({:?}) must be above {longest:?}, the longest that one call to a broker takes, or a slow broker gets this replica restarted",
+                config.admin.stall_limit
             ),
         );
     }

@@ -139,7 +139,7 @@ fn fields_are_checked_against_each_other() {
         ("[kafka]\nsocket_timeout = \"5101ms\"", "2:18 socket_timeout (5.101s) must be at most transaction_timeout (5s) + 100ms"),
         ("[batch]\nage = \"5s\"", "2:7 batch age (5s) must be below transaction_timeout (5s)"),
         ("[shutdown]\ngrace = \"5s\"", "2:9 grace (5s) must be above transaction_timeout (5s)"),
-        ("[admin]\nstall_limit = \"5s\"", "2:15 stall_limit (5s) must be above transaction_timeout (5s)"),
+        ("[admin]\nstall_limit = \"5s\"", "2:15 stall_limit (5s) must be above 22s, the longest that one call"),
         ("[kafka]\nbrokers = [\"a:1\", \"b\"]", "2:19 `b` is not host:port"),
         ("[kafka]\nbrokers = []", "2:11 at least one broker is needed"),
         ("[kafka]\ngroup = \"\"", "2:9 group must not be empty"),

@@ -62,6 +62,13 @@ impl Connection {
 /// transactions with librdkafka: an unknown outcome is never continued).
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The longest that a call waits which is repeated while librdkafka allows it: three timeouts, and the last try.
+pub const CALL_MAX: Duration =
+    Duration::from_secs(3 * CALL_TIMEOUT.as_secs() + CALL_TIMEOUT.as_secs() + SOCKET_TIMEOUT.as_secs());
+
+/// `statistics.interval.ms` of the clients of which no more is asked than whether a broker answers them.
+pub const STATISTICS_EVERY_MS: &str = "2000";
+
 /// `socket.timeout.ms` of a transactional producer: API timeouts are not honoured while a request is in flight, so it is the
 /// socket's that bounds a call.
 pub const SOCKET_TIMEOUT: Duration = Duration::from_secs(2);

@@ -53,7 +53,11 @@ const AHEAD_SECONDS: &[f64] =
 const RECORDS: &[f64] = &[1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0, 100_000.0];
 
 // What came in.
-pub static RECORDS_READ: Row = counter("loadgate_records_read_total", &["topic"], "Records read from an input topic.");
+pub static RECORDS_READ: Row = counter(
+    "loadgate_records_read_total",
+    &["topic", "writer"],
+    "Records read from an input topic, by who writes to it: terminals, teams, or loadgate itself.",
+);
 pub static RECORDS_SCREENED: Row =
     counter("loadgate_records_screened_total", &["topic"], "Records whose verdicts and position were committed.");
 pub static MESSAGES_DECODED: Row = counter("loadgate_messages_decoded_total", &["kind"], "Messages decoded, by kind of message.");
@@ -70,6 +74,11 @@ pub static PROFILE_MATCHES: Row = counter(
     "loadgate_profile_matches_total",
     &["profile"],
     "Times that a profile matched, shadow included; profiles beyond the cap count as other.",
+);
+pub static PROFILE_ALERTS: Row = counter(
+    "loadgate_profile_alerts_total",
+    &["profile"],
+    "Verdicts that were alerted and of which a profile was a reason; profiles beyond the cap count as other.",
 );
 pub static EVIDENCE_SUPPRESSED: Row = counter(
     "loadgate_evidence_suppressed_total",
@@ -223,6 +232,8 @@ pub static PRODUCER_REBUILDS: Row = counter(
 
 // Who screens what.
 pub static PARTITIONS_OWNED: Row = gauge("loadgate_partitions_owned", &[], "Partitions that this replica screens.");
+pub static PARTITIONS_KNOWN: Row =
+    gauge("loadgate_partitions_known", &[], "Partitions of the topics that are screened, whoever screens them.");
 pub static REBALANCES: Row = counter("loadgate_rebalances_total", &[], "Rebalances of the group that this replica took part in.");
 pub static OWNERSHIP_CHANGES: Row =
     counter("loadgate_ownership_changes_total", &["change"], "Partitions gained, given up (gone) or taken away (lost).");
@@ -239,7 +250,7 @@ pub static CONSUMER_LAG_RECORDS: Row = gauge(
 pub static CONSUMER_LAG_SECONDS: Row = gauge(
     "loadgate_consumer_lag_seconds",
     &["topic", "partition"],
-    "Age of the last record committed while more are waiting, in seconds; 0 when none is.",
+    "Age of the last record committed while more are waiting, in seconds; 0 when none is. Before the first, since the partition is owned.",
 );
 
 // What it depends on.
@@ -283,6 +294,7 @@ pub static CATALOGUE: &[&Row] = &[
     &REFERRALS,
     &EVIDENCE,
     &PROFILE_MATCHES,
+    &PROFILE_ALERTS,
     &EVIDENCE_SUPPRESSED,
     &PROFILE_DEMOTIONS,
     &ALERTS_HELD_BACK,
@@ -321,6 +333,7 @@ pub static CATALOGUE: &[&Row] = &[
     &TRANSACTION_RECORDS,
     &PRODUCER_REBUILDS,
     &PARTITIONS_OWNED,
+    &PARTITIONS_KNOWN,
     &REBALANCES,
     &OWNERSHIP_CHANGES,
     &OWNER_STRAY_RECORDS,
@@ -390,6 +403,7 @@ mod tests {
             "reason",
             "threat",
             "within",
+            "writer",
             "terminal",
         ];
         let mut names: Vec<_> = CATALOGUE.iter().map(|row| row.name).collect();

@@ -73,21 +73,20 @@ impl ByName<IntGauge> {
 }
 
 /// One handle for each input topic, by its index in the configuration (`Origin::topic`).
-pub struct ByTopic<H> {
-    handles: Vec<H>,
-    other: H,
-}
+pub struct ByTopic<H>(Vec<H>);
 
 impl ByTopic<IntCounter> {
-    pub(super) fn counters(vec: IntCounterVec, topics: &[&str]) -> Self {
-        let resolve = |topic: &str| vec.with_label_values(&[topic]);
-        Self { handles: topics.iter().map(|topic| resolve(topic)).collect(), other: resolve(OTHER) }
+    pub(super) fn counters<'l, const LABELS: usize>(
+        vec: &IntCounterVec,
+        topics: impl IntoIterator<Item = [&'l str; LABELS]>,
+    ) -> Self {
+        Self(topics.into_iter().map(|labels| vec.with_label_values(&labels)).collect())
     }
 }
 
 impl<H> ByTopic<H> {
-    pub fn of(&self, topic: u16) -> &H {
-        self.handles.get(usize::from(topic)).unwrap_or(&self.other)
+    pub fn of(&self, topic: u16) -> Option<&H> {
+        self.0.get(usize::from(topic))
     }
 }
 

@@ -128,20 +128,18 @@ impl Phase {
 pub enum Outcome {
     Committed,
     Aborted,
-    /// Another producer with the same transactional id took over.
-    Fenced,
-    /// No answer: it may have been committed; the committed position tells.
+    /// No answer, or another producer with the same transactional id took over: it may have been committed; the committed position
+    /// tells.
     Unknown,
 }
 
 impl Outcome {
-    pub const ALL: [Outcome; 4] = [Outcome::Committed, Outcome::Aborted, Outcome::Fenced, Outcome::Unknown];
+    pub const ALL: [Outcome; 3] = [Outcome::Committed, Outcome::Aborted, Outcome::Unknown];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Outcome::Committed => "committed",
             Outcome::Aborted => "aborted",
-            Outcome::Fenced => "fenced",
             Outcome::Unknown => "unknown",
         }
     }

@@ -25,8 +25,8 @@ use labels::{Answer, Bill, Change, Client, EntryKind, Leaving, MessageKind, Outc
 /// What bounds the labels that no enum bounds.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds<'a> {
-    /// The input topics, in the order that `Origin::topic` indexes.
-    pub topics: &'a [&'a str],
+    /// The input topics and who writes to them, in the order that `Origin::topic` indexes.
+    pub topics: &'a [[&'a str; 2]],
     /// The referral codes of the regime.
     pub codes: &'a [&'a str],
     /// The ids of the indicators, and of whatever else gives evidence beside profiles.
@@ -47,6 +47,7 @@ pub struct Metrics {
     pub referrals: ByName<IntCounter>,
     pub evidence: ByName<IntCounter>,
     profile_matches: IntCounterVec,
+    profile_alerts: IntCounterVec,
     evidence_suppressed: IntCounterVec,
     profile_demotions: IntCounterVec,
     alerts_held_back: IntCounterVec,
@@ -92,6 +93,7 @@ pub struct Metrics {
     pub producer_rebuilds: IntCounter,
 
     pub partitions_owned: IntGauge,
+    pub partitions_known: IntGauge,
     pub rebalances: IntCounter,
     pub ownership_changes: PerLabel<Change, IntCounter>,
     pub owner_stray_records: IntCounter,
@@ -124,8 +126,11 @@ impl Metrics {
         let row = Register(&registry);
         row.int_gauges(&catalogue::BUILD_INFO)?.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         let metrics = Self {
-            records_read: ByTopic::counters(row.int_counters(&catalogue::RECORDS_READ)?, bounds.topics),
-            records_screened: ByTopic::counters(row.int_counters(&catalogue::RECORDS_SCREENED)?, bounds.topics),
+            records_read: ByTopic::counters(&row.int_counters(&catalogue::RECORDS_READ)?, bounds.topics.iter().copied()),
+            records_screened: ByTopic::counters(
+                &row.int_counters(&catalogue::RECORDS_SCREENED)?,
+                bounds.topics.iter().map(|[topic, _]| [*topic]),
+            ),
             messages_decoded: row.counter_per(&catalogue::MESSAGES_DECODED)?,
             dead_letters: row.counter_per(&catalogue::DEAD_LETTERS)?,
             consignments_assessed: row.counter_per(&catalogue::CONSIGNMENTS_ASSESSED)?,
@@ -133,6 +138,7 @@ impl Metrics {
             referrals: ByName::counters(&row.int_counters(&catalogue::REFERRALS)?, bounds.codes),
             evidence: ByName::counters(&row.int_counters(&catalogue::EVIDENCE)?, bounds.evidence),
             profile_matches: row.int_counters(&catalogue::PROFILE_MATCHES)?,
+            profile_alerts: row.int_counters(&catalogue::PROFILE_ALERTS)?,
             evidence_suppressed: row.int_counters(&catalogue::EVIDENCE_SUPPRESSED)?,
             profile_demotions: row.int_counters(&catalogue::PROFILE_DEMOTIONS)?,
             alerts_held_back: row.int_counters(&catalogue::ALERTS_HELD_BACK)?,
@@ -172,6 +178,7 @@ impl Metrics {
             transaction_records: row.histogram(&catalogue::TRANSACTION_RECORDS)?,
             producer_rebuilds: row.int_counter(&catalogue::PRODUCER_REBUILDS)?,
             partitions_owned: row.int_gauge(&catalogue::PARTITIONS_OWNED)?,
+            partitions_known: row.int_gauge(&catalogue::PARTITIONS_KNOWN)?,
             rebalances: row.int_counter(&catalogue::REBALANCES)?,
             ownership_changes: row.counter_per(&catalogue::OWNERSHIP_CHANGES)?,
             owner_stray_records: row.int_counter(&catalogue::OWNER_STRAY_RECORDS)?,
@@ -226,9 +233,9 @@ impl Metrics {
         }
     }
 
-    /// A counter for each profile of a bundle.
-    pub fn profile_matches<'n>(&self, profiles: impl IntoIterator<Item = &'n str>) -> ByName<IntCounter> {
-        capped(&self.profile_matches, profiles)
+    /// Counters for each profile of a bundle: of its matches, and of the alerts that it is a reason of.
+    pub fn profiles<'n>(&self, profiles: impl Iterator<Item = &'n str> + Clone) -> [ByName<IntCounter>; 2] {
+        [&self.profile_matches, &self.profile_alerts].map(|counters| capped(counters, profiles.clone()))
     }
 
     /// A counter for each suppression of a policy.
@@ -280,7 +287,8 @@ mod tests {
     use super::*;
 
     fn metrics() -> Metrics {
-        Metrics::new(Bounds { topics: &["cargo.messages"], codes: &["SF", "8H"], evidence: &["D1", "D2"] }).unwrap()
+        Metrics::new(Bounds { topics: &[["cargo.messages", "terminals"]], codes: &["SF", "8H"], evidence: &["D1", "D2"] })
+            .unwrap()
     }
 
     fn list(id: &str) -> ListState<'_> {
@@ -311,7 +319,7 @@ mod tests {
         let metrics = metrics();
         metrics.partition_lag("cargo.messages", 3).records.set(7);
         metrics.bundle_in_force("ab12", [list("lookouts")]);
-        metrics.profile_matches(["night-shift"]);
+        metrics.profiles(["night-shift"].into_iter());
         metrics.evidence_suppressed(["known-lane"]);
         metrics.alert_threats(["drugs"]);
         metrics.evidence_outcomes(&["D1"]);
@@ -328,14 +336,14 @@ mod tests {
     #[test]
     fn handles_count_into_their_own_series() {
         let metrics = metrics();
-        metrics.records_read.of(0).inc_by(3);
+        metrics.records_read.of(0).unwrap().inc_by(3);
         metrics.alerts.of(Domain::Customs, Decision::Rfs).inc();
         metrics.dead_letters.of(Reason::BadAwb).inc();
         metrics.evidence.of("D2").inc();
         metrics.stage_busy.of(Stage::Screen).inc_by(0.25);
         let page = metrics.page(Timestamp::default()).unwrap();
         for line in [
-            "loadgate_records_read_total{topic=\"cargo.messages\"} 3",
+            "loadgate_records_read_total{topic=\"cargo.messages\",writer=\"terminals\"} 3",
             "loadgate_alerts_total{decision=\"rfs\",domain=\"customs\"} 1",
             "loadgate_alerts_total{decision=\"rfs\",domain=\"aviation_security\"} 0",
             "loadgate_dead_letters_total{reason=\"bad_awb\"} 1",
@@ -353,11 +361,10 @@ mod tests {
         let metrics = metrics();
         metrics.evidence.of("never heard of").inc();
         metrics.referrals.of("ZZ").inc();
-        metrics.records_read.of(9).inc();
+        assert!(metrics.records_read.of(9).is_none(), "topics are all known");
         let page = metrics.page(Timestamp::default()).unwrap();
         assert!(page.contains("loadgate_evidence_total{id=\"other\"} 1\n"));
         assert!(page.contains("loadgate_referrals_total{code=\"other\"} 1\n"));
-        assert!(page.contains("loadgate_records_read_total{topic=\"other\"} 1\n"));
         assert!(!page.contains("never heard of"));
     }
 
@@ -365,13 +372,15 @@ mod tests {
     fn profiles_beyond_the_cap_count_as_other() {
         let metrics = metrics();
         let ids: Vec<String> = (0..PROFILES_MAX + 2).map(|n| format!("p{n}")).collect();
-        let matches = metrics.profile_matches(ids.iter().map(String::as_str));
+        let [matches, alerts] = metrics.profiles(ids.iter().map(String::as_str));
+        alerts.of("p1001").inc();
         matches.of("p0").inc();
         matches.of("p1000").inc();
         matches.of("p1001").inc();
         let page = metrics.page(Timestamp::default()).unwrap();
         assert!(page.contains("loadgate_profile_matches_total{profile=\"p0\"} 1\n"));
         assert!(page.contains("loadgate_profile_matches_total{profile=\"other\"} 2\n"));
+        assert!(page.contains("loadgate_profile_alerts_total{profile=\"other\"} 1\n"));
     }
 
     #[test]
@@ -379,7 +388,7 @@ mod tests {
         let metrics = metrics();
         for hash in ["old", "new"] {
             metrics.bundle_in_force(hash, [list(hash)]);
-            metrics.profile_matches(["a"]).of("a").inc();
+            metrics.profiles(["a"].into_iter())[0].of("a").inc();
         }
         let page = metrics.page(Timestamp::default()).unwrap();
         assert!(page.contains("loadgate_bundle_info{hash=\"new\"} 1\n"));

@@ -11,7 +11,6 @@ use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::health::Beat;
 use super::{ServiceError, Settings, Shutdown, Telemetry};
 use crate::bundle::pack::Kind;
 use crate::bundle::shelf::Shelf;
@@ -84,7 +83,6 @@ impl fmt::Display for Rules {
 fn wait_for_the_first(first: &Receiver<Arc<Current>>, telemetry: &Telemetry, shutdown: &Shutdown) -> Option<Arc<Current>> {
     telemetry.unready("waiting for an acceptable bundle");
     while !shutdown.is_requested() {
-        Beat::ALL.into_iter().for_each(|beat| telemetry.beat(beat));
         match first.recv_timeout(TICK) {
             Ok(current) => return Some(current),
             Err(RecvTimeoutError::Timeout) => {}

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
+use prometheus::IntCounter;
+
 use super::decoding::DecodeWorker;
 use super::remembering::Rememberer;
 use super::snapshots::Snapshots;
@@ -18,10 +20,10 @@ use crate::memory::snapshot::Header;
 use crate::memory::{Keys, Memory, Observer};
 use crate::model::Timestamp;
 use crate::outputs::{Frames, read};
-use crate::record::{Origin, Record};
+use crate::record::{Origin, Reason, Record};
 use crate::replay::{Event, Replay};
 use crate::screen::judge::Judge;
-use crate::screen::verdict::Occasion;
+use crate::screen::verdict::{Decision, Occasion};
 use crate::sink::Destination;
 use crate::source::{Partition, Role};
 
@@ -239,4 +241,25 @@ fn law_3_the_service_record_by_record_and_the_replay_remember_the_same() {
     }
     assert!(verdicts > 100, "{verdicts}");
     assert_eq!(replica.memory.memory.freeze().digest(), replay.digest());
+}
+
+#[test]
+fn a_verdict_is_counted_when_it_is_committed_and_not_when_it_is_reached() {
+    let mut replica = Replica::new(&Arc::new(Bundle::starter().unwrap()));
+    let metrics = Arc::clone(&replica.screen.metrics);
+    let of = Partition { topic: MESSAGES, number: 0 };
+    let mut batch = Batch::default();
+    log(40)[&of].iter().enumerate().for_each(|(offset, stored)| push(&mut batch, Claim(1), of, offset, stored));
+    let screened = replica.take(batch);
+    let counted = || {
+        let assessed: u64 = Decision::ALL.into_iter().map(|decision| metrics.consignments_assessed.of(decision).get()).sum();
+        let letters: u64 = Reason::ALL.into_iter().map(|reason| metrics.dead_letters.of(reason).get()).sum();
+        [assessed, letters]
+    };
+    assert_eq!(counted(), [0, 0]);
+    screened.records().flat_map(|record| record.counted()).for_each(IntCounter::inc);
+    let all: Vec<_> = published(&screened).into_iter().flat_map(|published| published.records).collect();
+    let told = |to| all.iter().filter(|(destination, _)| *destination == to).count() as u64;
+    assert_eq!(counted(), [told(Destination::Assessments), told(Destination::DeadLetters)]);
+    assert!(counted().iter().all(|count| *count > 0), "{:?}", counted());
 }

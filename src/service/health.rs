@@ -1,56 +1,61 @@
 //! Whether the service lives and whether it is ready: what the probes of an orchestrator ask.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A loop that must not stand still.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Beat {
-    Reader,
-    Memory,
-    Publisher,
+/// The pulse of a loop that must not stand still, until it is dropped. A loop beats wherever it waits for another one: to wait is
+/// not to stand still, and the one that is waited for has a pulse of its own.
+pub struct Pulse {
+    started: Instant,
+    last: Arc<AtomicU64>,
 }
 
-impl Beat {
-    pub const ALL: [Beat; 3] = [Beat::Reader, Beat::Memory, Beat::Publisher];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Beat::Reader => "reader",
-            Beat::Memory => "memory",
-            Beat::Publisher => "publisher",
-        }
+impl Pulse {
+    pub fn beat(&self) {
+        self.last.store(millis_since(self.started), Ordering::Relaxed);
     }
 }
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        self.last.store(ENDED, Ordering::Relaxed);
+    }
+}
+
+/// In place of a time: the loop has ended, which is for those to notice who took from it.
+const ENDED: u64 = u64::MAX;
 
 pub struct Health {
     started: Instant,
     /// Longest pause of a loop that still counts as life. A rebuild of the producer against a broker that is away takes three calls.
     stall_limit: Duration,
-    /// Milliseconds after `started`, by [`Beat`].
-    beats: [AtomicU64; 3],
+    /// The last beats of the loops by name, in milliseconds after `started`.
+    pulses: Mutex<Vec<(String, Arc<AtomicU64>)>>,
     /// Why the service is not ready; empty when it is.
     unready: Mutex<String>,
 }
 
 impl Health {
     pub fn new(stall_limit: Duration) -> Self {
-        Self { started: Instant::now(), stall_limit, beats: Default::default(), unready: Mutex::new("starting".into()) }
+        Self { started: Instant::now(), stall_limit, pulses: Mutex::default(), unready: Mutex::new("starting".into()) }
     }
 
-    pub fn beat(&self, beat: Beat) {
-        if let Some(last) = self.beats.get(beat as usize) {
-            last.store(self.now_millis(), Ordering::Relaxed);
-        }
+    /// For a loop that begins now. What comes before the loops is bounded by nothing: a large snapshot takes its time.
+    pub fn pulse(&self, name: &str) -> Pulse {
+        let pulse = Pulse { started: self.started, last: Arc::default() };
+        pulse.beat();
+        self.pulses.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), Arc::clone(&pulse.last)));
+        pulse
     }
 
     /// `Err` names the loop that stands still. The brokers' health is not asked: a restart would not mend it.
     pub fn live(&self) -> Result<(), String> {
-        for (beat, last) in Beat::ALL.iter().zip(&self.beats) {
-            let silence = Duration::from_millis(self.now_millis().saturating_sub(last.load(Ordering::Relaxed)));
+        for (name, last) in self.pulses.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            // A loop that has ended beats in the far future.
+            let silence = Duration::from_millis(millis_since(self.started).saturating_sub(last.load(Ordering::Relaxed)));
             if silence > self.stall_limit {
-                return Err(format!("the {} loop has not advanced for {} s", beat.as_str(), silence.as_secs()));
+                return Err(format!("the {name} loop has not advanced for {} s", silence.as_secs()));
             }
         }
         Ok(())
@@ -70,10 +75,10 @@ impl Health {
             unready.push_str(reason);
         }
     }
+}
 
-    fn now_millis(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
+fn millis_since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -90,11 +95,16 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_that_stands_still_is_named() {
+    fn a_loop_that_stands_still_is_named_and_one_that_has_ended_is_not() {
         let started = Instant::now().checked_sub(Duration::from_secs(120)).unwrap();
         let health = Health { started, ..Health::new(Duration::from_secs(60)) };
-        health.beat(Beat::Reader);
-        health.beat(Beat::Memory);
+        let [reader, publisher, ended] = ["reader", "publisher", "memory"].map(|name| health.pulse(name));
+        assert_eq!(health.live(), Ok(()), "a loop that begins late begins alive");
+        for silent in [&publisher, &ended] {
+            silent.last.store(0, Ordering::Relaxed);
+        }
+        reader.beat();
+        drop(ended);
         assert_eq!(health.live(), Err("the publisher loop has not advanced for 120 s".into()));
     }
 }

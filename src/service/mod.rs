@@ -9,9 +9,8 @@
 //!                                       └──frozen──▶ snapshots
 //! ```
 //!
-//! Each arrow is a bounded channel: a slow sink slows the reader. A batch goes to the workers of a stage in turn and is taken from
-//! them in the same turn, so the order of each partition needs no sorting. Every replica remembers everything and screens what it
-//! has claimed. Stopping runs with the flow: the publisher tells the reader to stop, the reader hands over its last batch and hangs
+//! Each arrow is a bounded channel, or one for each worker ([`lanes`]): a slow sink slows the reader, and the order of each partition
+//! needs no sorting. Every replica remembers everything and screens what it has claimed. Stopping runs with the flow: the publisher tells the reader to stop, the reader hands over its last batch and hangs
 //! up, each stage drains and hangs up, the publisher commits what came and leaves the group.
 
 mod bundles;
@@ -20,6 +19,7 @@ mod departures;
 #[cfg(test)]
 mod derived_tests;
 mod health;
+mod lanes;
 mod publisher;
 mod remembering;
 mod rescreening;
@@ -47,7 +47,7 @@ use crate::model::Timestamp;
 use crate::outputs::Frames;
 use crate::screen::judge::Judge;
 use crate::sink::{HoldLog, Holds, Transactor};
-use crate::source::reader::{Command, Reader, Start, in_turn};
+use crate::source::reader::{Command, Reader, Start};
 use crate::source::{BatchLimits, Claims, Input, Ownership, Partition, Positions};
 use decoding::{DecodeWorker, Observed};
 use publisher::Publisher;
@@ -57,7 +57,7 @@ use worker::Named;
 
 pub use bundles::Rules;
 pub use decoding::{read_back, seen};
-pub use health::{Beat, Health};
+pub use health::{Health, Pulse};
 pub use publisher::Topics;
 pub use remembering::Recalled;
 pub use settings::{FrameError, frames};
@@ -144,6 +144,7 @@ pub fn run(
     let Settings { connection, group, memory, .. } = settings;
     let inputs: Arc<[Input]> = settings.inputs.clone().into();
     let topics: Vec<String> = inputs.iter().map(|input| input.topic.clone()).collect();
+    telemetry.unready("reading the snapshot of memory");
     let (remembered, header) = snapshots::restore(memory.snapshot.as_ref(), &memory.keys, &topics, memory.horizons);
     let folded: BTreeMap<Partition, i64> =
         header.positions.iter().map(|(topic, number, next)| (Partition { topic: *topic, number: *number }, *next)).collect();
@@ -153,7 +154,8 @@ pub fn run(
     let positions = Positions::start(&ownership, &inputs, move || hold_log.catch_up())?;
     let start = Start { positions: folded.clone(), since: horizon(memory.horizons) };
     let reader = Reader::connect(connection, group, &inputs, settings.batch, start, listener.clone())?;
-    let observer = telemetry.transaction_observer();
+    let pulse = Arc::new(telemetry.health.pulse("publisher"));
+    let observer = telemetry.transaction_observer(Arc::clone(&pulse));
     let transactor = Transactor::new(connection, &settings.transactional_id, settings.transaction_timeout, listener, observer);
     let (commands, reader_commands) = unbounded();
 
@@ -195,6 +197,7 @@ pub fn run(
         screened,
         limits: settings.batch.times(settings.in_flight),
         telemetry: telemetry.clone(),
+        pulse,
         claims: Claims::default(),
         holds: Holds::new(memory.keys.clone()),
         stale: false,
@@ -234,16 +237,17 @@ fn start_stage<I: Send + 'static, O: Send + 'static, W: FnMut(I) -> O + Send + '
     for number in 0..settings.workers.max(1) {
         let (give, taken) = bounded::<I>(settings.in_flight);
         let (done, finished) = bounded(settings.in_flight);
-        let (mut work, telemetry) = (worker()?, telemetry.clone());
+        let (mut work, telemetry, name) = (worker()?, telemetry.clone(), format!("{name}-{number}"));
+        let pulse = telemetry.health.pulse(&name);
         let run = move || {
-            for item in taken {
+            while let Some(item) = lanes::take(&taken, &pulse) {
                 let result = telemetry.time(stage, || work(item));
-                if !telemetry.wait(stage, || done.send(result).is_ok()) {
+                if !telemetry.wait(stage, || lanes::give(&done, result, &pulse)) {
                     return;
                 }
             }
         };
-        thread::Builder::new().name(format!("{name}-{number}")).spawn(run)?;
+        thread::Builder::new().name(name).spawn(run)?;
         lanes.0.push(give);
         lanes.1.push(finished);
     }
@@ -299,11 +303,12 @@ fn start_memory(
     telemetry: &Telemetry,
 ) -> Result<(), ServiceError> {
     let (telemetry, inquiries) = (telemetry.clone(), telemetry.inquiries());
-    let mut hand_over = in_turn(recalled);
+    let pulse = telemetry.health.pulse("memory");
     let run = move || {
+        let mut hand_over = lanes::in_turn(recalled, &pulse);
         let mut turn = 0;
         while let Some(lane) = observed.get(turn) {
-            telemetry.beat(Beat::Memory);
+            pulse.beat();
             rememberer.answer(&inquiries);
             match lane.recv_timeout(IDLE) {
                 Ok(batch) => {
@@ -328,14 +333,15 @@ fn start_reader(
     workers: Vec<Sender<Batch>>,
     telemetry: Telemetry,
 ) -> Result<(), ServiceError> {
-    let mut hand_over = in_turn(workers);
+    let pulse = telemetry.health.pulse("reader");
     thread::Builder::new().name("reader".into()).spawn(move || {
+        let mut hand_over = lanes::in_turn(workers, &pulse);
         let give = |batch: Batch| {
             telemetry.read(&batch);
             telemetry.wait(Stage::Read, || hand_over(batch))
         };
         let beat = |left| {
-            telemetry.beat(Beat::Reader);
+            pulse.beat();
             telemetry.catching_up(left);
         };
         reader.run(&commands, &picked, give, beat);

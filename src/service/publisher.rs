@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use prometheus::IntCounter;
 use rdkafka::error::KafkaResult;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
@@ -23,7 +24,7 @@ use crate::sink::{Destination, Holds, Outbox, Outcome, Outgoing, Transactor};
 use crate::source::reader::Command;
 use crate::source::{BatchLimits, Change, Claims, Input, JudgedBy, Note, Ownership, Partition, Positions, Question};
 
-use super::health::Beat;
+use super::health::Pulse;
 use super::rescreening::Errand;
 use super::telling::TerminalView;
 use super::worker::{Referral, Screened, ScreenedRecord, What};
@@ -78,6 +79,7 @@ pub struct Publisher {
     /// What goes into one transaction, at least one batch.
     pub limits: BatchLimits,
     pub telemetry: Telemetry,
+    pub pulse: Arc<Pulse>,
     pub claims: Claims,
     pub holds: Holds,
     /// The claims must be made anew before anything is published.
@@ -97,6 +99,8 @@ pub struct Publisher {
 
 /// How long the publisher waits for a batch before it looks at the group again.
 const WAIT: Duration = Duration::from_millis(10);
+/// What the service waits for while no producer is sound.
+const NO_COORDINATOR: &str = "waiting for the transaction coordinator";
 /// How often it is looked how near the open holds are to their departures, which takes longer the more there are.
 const MEASURE_EVERY: Duration = Duration::from_secs(5);
 
@@ -104,11 +108,12 @@ impl Publisher {
     /// Runs until `shutdown` is requested and everything under way is committed; then leaves the group. False when a stage ended
     /// by itself.
     pub fn run(mut self, shutdown: &Shutdown, leave_timeout: Duration) -> KafkaResult<bool> {
+        self.telemetry.unready(NO_COORDINATOR);
         while !self.transactor_ready() && !shutdown.is_requested() {}
         let mut turn = 0;
         let mut stopping = false;
         loop {
-            self.telemetry.beat(Beat::Publisher);
+            self.pulse.beat();
             if shutdown.is_requested() && !stopping {
                 stopping = true;
                 let _ = self.reader.send(Command::Stop);
@@ -178,6 +183,7 @@ impl Publisher {
             claims.into_iter().for_each(|(partition, begun)| self.claim(partition, learn || !begun));
         }
         self.begin_claims();
+        self.transactor.poll();
         self.rescreen();
         self.telemetry.ownership(&self.claims, self.ownership.stray_records());
         if self.measured.elapsed() >= MEASURE_EVERY {
@@ -187,7 +193,7 @@ impl Publisher {
         self.telemetry.unready(match (self.ownership.is_member(), self.stale, self.claims.pending()) {
             (false, ..) if !self.joined => "memory is catching up with the log",
             (false, ..) => "joining the group",
-            (_, true, _) => "waiting for a sound transaction coordinator",
+            (_, true, _) => NO_COORDINATOR,
             (.., 0) => "",
             _ => "finding the positions of claimed partitions",
         });
@@ -199,6 +205,7 @@ impl Publisher {
             found.learnt.iter().for_each(|told| self.holds.learn(told));
             for begin in found.begins {
                 if self.claims.begin(begin.partition, begin.claim, begin.next_offset) {
+                    self.telemetry.begun(begin);
                     let judged_by = begin.note.judged_by.unwrap_or_else(|| JudgedBy::One(self.current.take().hash));
                     self.claims.judged(begin.partition, begin.claim, judged_by);
                     let _ = self.reader.send(Command::Begin(begin));
@@ -231,9 +238,10 @@ impl Publisher {
     }
 
     fn transactor_ready(&mut self) -> bool {
-        self.telemetry.beat(Beat::Publisher);
+        self.pulse.beat();
         let ready = self.transactor.ready();
         if let Err(error) = &ready {
+            self.telemetry.no_producer();
             tracing::warn!(%error, "no transaction coordinator yet, trying again");
         }
         ready.is_ok()
@@ -313,6 +321,7 @@ impl Publisher {
         if outcome == Outcome::Committed {
             self.holds.commit();
             self.telemetry.told(&codes);
+            records.iter().flat_map(|record| record.counted()).for_each(IntCounter::inc);
         } else {
             // One recovery for all: forget, read the committed positions again, go on from there.
             self.holds.forget();

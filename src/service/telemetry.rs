@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use prometheus::IntCounter;
 use rdkafka::error::KafkaError;
 use rdkafka::statistics::Statistics;
 
 use super::Settings;
 use super::departures::Departures;
-use super::health::{Beat, Health};
+use super::health::{Health, Pulse};
 use super::remembering::{Inquiry, Positions};
 use super::worker::{Referral, ScreenedRecord, What};
 use crate::batch::Batch;
@@ -27,7 +28,7 @@ use crate::screen::indicators;
 use crate::screen::verdict::Decision;
 use crate::screen::watch::Watch;
 use crate::sink::{Holds, Outcome, Standing};
-use crate::source::{Claims, Input, Partition};
+use crate::source::{Begin, Claims, Input, Partition};
 
 #[derive(Clone)]
 pub struct Telemetry {
@@ -51,7 +52,7 @@ pub struct MemoryDigest {
     pub positions: Vec<(String, i32, i64)>,
 }
 
-/// How far a partition's verdicts are committed.
+/// How far the verdicts of an owned partition are committed.
 #[derive(Debug, Clone, Copy, Default)]
 struct Progress {
     next_offset: i64,
@@ -62,7 +63,7 @@ struct Progress {
 impl Telemetry {
     /// Metrics and health of a service with these settings.
     pub fn of(settings: &Settings) -> prometheus::Result<Self> {
-        let topics: Vec<&str> = settings.inputs.iter().map(|input| input.topic.as_str()).collect();
+        let topics: Vec<[&str; 2]> = settings.inputs.iter().map(|input| [input.topic.as_str(), input.writer()]).collect();
         let codes: Vec<&str> = codes::lists::REFERRAL.iter().map(|(code, _)| *code).collect();
         let evidence: Vec<&str> = indicators::CATALOGUE.iter().map(|indicator| indicator.id).collect();
         let metrics = Metrics::new(Bounds { topics: &topics, codes: &codes, evidence: &evidence })?;
@@ -82,10 +83,13 @@ impl Telemetry {
         Arc::new(self.clone())
     }
 
-    /// Times the phases of transactions.
-    pub fn transaction_observer(&self) -> Box<dyn Fn(labels::Phase, Duration) + Send> {
+    /// Times the phases of transactions, each of which is a step forward of whoever publishes.
+    pub fn transaction_observer(&self, pulse: Arc<Pulse>) -> Box<dyn Fn(labels::Phase, Duration) + Send> {
         let metrics = Arc::clone(&self.metrics);
-        Box::new(move |phase, took| metrics.transaction_duration.of(phase).observe(took.as_secs_f64()))
+        Box::new(move |phase, took| {
+            pulse.beat();
+            metrics.transaction_duration.of(phase).observe(took.as_secs_f64());
+        })
     }
 
     /// What is asked of memory, for the thread that owns it.
@@ -117,10 +121,6 @@ impl Telemetry {
         answered.recv_timeout(ANSWER).map_err(|_| "memory does not answer")
     }
 
-    pub fn beat(&self, beat: Beat) {
-        self.health.beat(beat);
-    }
-
     /// Runs a stage's work on one batch.
     pub fn time<T>(&self, stage: Stage, work: impl FnOnce() -> T) -> T {
         let started = Instant::now();
@@ -141,7 +141,7 @@ impl Telemetry {
 
     pub fn read(&self, batch: &Batch) {
         for entry in batch.entries() {
-            self.metrics.records_read.of(entry.record.origin.topic).inc();
+            self.metrics.records_read.of(entry.record.origin.topic).into_iter().for_each(IntCounter::inc);
         }
     }
 
@@ -227,6 +227,17 @@ impl Telemetry {
         }
     }
 
+    /// A claim begins: from here on its lag is known. It counts from the last event that was committed, or from now where none was.
+    pub fn begun(&self, begin: Begin) {
+        let progress = Progress { next_offset: begin.next_offset, timestamp: begin.note.watermark.unwrap_or_else(now) };
+        self.committed.lock().unwrap_or_else(PoisonError::into_inner).insert(begin.partition, progress);
+    }
+
+    /// There is no sound producer, and so none that a broker answers.
+    pub fn no_producer(&self) {
+        self.metrics.broker_up.of(Client::Producer).set(0);
+    }
+
     pub fn committed(&self, records: &[ScreenedRecord<'_>]) {
         let now = now();
         let mut committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -234,7 +245,7 @@ impl Telemetry {
             self.time_to_departure(screened.referrals(), now);
             let record = screened.entry.record;
             let timestamp = record.timestamp;
-            self.metrics.records_screened.of(record.origin.topic).inc();
+            self.metrics.records_screened.of(record.origin.topic).into_iter().for_each(IntCounter::inc);
             self.metrics.e2e_latency.observe((now.millis() - timestamp.millis()).max(0) as f64 / 1_000.0);
             committed.insert(record.origin.into(), Progress { next_offset: record.origin.offset + 1, timestamp });
         }
@@ -290,7 +301,7 @@ impl Telemetry {
         self.metrics.bundle_in_force(&hash.to_string(), bundle.watch.iter().flat_map(Watch::lists));
     }
 
-    /// Positions after what is committed, of the owned partitions that anything was committed for.
+    /// Positions after what is committed, of the owned partitions.
     pub fn committed_positions(&self) -> Vec<(Partition, i64)> {
         let committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
         committed.iter().map(|(partition, progress)| (*partition, progress.next_offset)).collect()
@@ -328,6 +339,10 @@ impl Listener for Telemetry {
         self.metrics.client_queue_bytes.of(client).set(statistics.msg_size as i64);
         if client == Client::Reader {
             self.lag(statistics);
+            let shared = self.inputs.iter().filter(|input| input.is_screened());
+            let known = shared.filter_map(|input| statistics.topics.get(&input.topic)).flat_map(|topic| topic.partitions.keys());
+            // Number -1 stands for what has no partition yet.
+            self.metrics.partitions_known.set(known.filter(|number| **number >= 0).count() as i64);
         }
     }
 }

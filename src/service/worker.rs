@@ -32,10 +32,19 @@ pub struct Screened {
     remembered: Remembered,
     outbox: Outbox,
     referrals: Vec<Referral>,
+    /// What is to be counted once, when it is committed: an aborted transaction is told again.
+    counted: Vec<IntCounter>,
     /// One a record of the batch.
-    spans: Vec<(Range<usize>, Range<usize>)>,
+    spans: Vec<Spans>,
     /// Held until this is published or dropped: the end of a bundle is when nobody holds it.
     judged_by: Arc<Bundle>,
+}
+
+/// What there is to tell of one record.
+struct Spans {
+    outgoing: Range<usize>,
+    referrals: Range<usize>,
+    counted: Range<usize>,
 }
 
 /// What is to be told to the terminal; under which code is decided where the open holds are known.
@@ -63,16 +72,21 @@ pub enum What {
 pub struct ScreenedRecord<'a> {
     pub entry: Entry<'a>,
     screened: &'a Screened,
-    spans: &'a (Range<usize>, Range<usize>),
+    spans: &'a Spans,
 }
 
 impl<'a> ScreenedRecord<'a> {
     pub fn outgoing(self) -> impl Iterator<Item = Outgoing<'a>> {
-        self.screened.outbox.slice(self.spans.0.clone())
+        self.screened.outbox.slice(self.spans.outgoing.clone())
     }
 
     pub fn referrals(self) -> &'a [Referral] {
-        self.screened.referrals.get(self.spans.1.clone()).unwrap_or_default()
+        self.screened.referrals.get(self.spans.referrals.clone()).unwrap_or_default()
+    }
+
+    /// The counters that grow by one when it is committed.
+    pub fn counted(self) -> &'a [IntCounter] {
+        self.screened.counted.get(self.spans.counted.clone()).unwrap_or_default()
     }
 }
 
@@ -121,6 +135,7 @@ pub struct Named {
     /// Hexadecimal, as every output names it.
     text: String,
     profile_matches: ByName<IntCounter>,
+    profile_alerts: ByName<IntCounter>,
     suppressed: ByName<IntCounter>,
     /// Those that each indicator and profile points at.
     threats: HashMap<String, Vec<String>>,
@@ -140,11 +155,13 @@ impl Named {
         let [inspected, found] = metrics.evidence_outcomes(&ids.collect::<Vec<_>>());
         let threats = threats(bundle);
         let names: BTreeSet<&str> = threats.values().flatten().map(String::as_str).collect();
+        let [profile_matches, profile_alerts] = metrics.profiles(profiles);
         let capped = bundle.profiles.iter().filter(|profile| profile.cap_per_day.is_some());
         Self {
             hash: bundle.hash,
             text: bundle.hash.to_string(),
-            profile_matches: metrics.profile_matches(profiles),
+            profile_matches,
+            profile_alerts,
             suppressed: metrics.evidence_suppressed(suppressions),
             alert_threats: metrics.alert_threats(names),
             threats,
@@ -155,18 +172,20 @@ impl Named {
         }
     }
 
-    /// Each threat that the reasons of an alert point at, once.
-    fn count_threats(&self, verdict: &Verdict) {
+    /// Each profile that is a reason of an alert, and each threat that its reasons point at, once.
+    fn count_alert(&self, verdict: &Verdict, counted: &mut Vec<IntCounter>) {
         let reasons = verdict.evidence.iter().filter(|evidence| evidence.counts());
+        let profiles = reasons.clone().filter(|evidence| evidence.kind == EvidenceKind::Profile);
+        counted.extend(profiles.map(|profile| self.profile_alerts.of(&profile.id).clone()));
         let threats: BTreeSet<&String> = reasons.filter_map(|evidence| self.threats.get(&*evidence.id)).flatten().collect();
-        threats.into_iter().for_each(|threat| self.alert_threats.of(threat).inc());
+        counted.extend(threats.into_iter().map(|threat| self.alert_threats.of(threat).clone()));
     }
 
     /// What an inspection says of the reasons that led to it.
-    fn count_inspection(&self, kind: OutcomeKind, reasons: &[Cow<'_, str>]) {
+    fn count_inspection(&self, kind: OutcomeKind, reasons: &[Cow<'_, str>], counted: &mut Vec<IntCounter>) {
         for id in reasons.iter().filter(|_| kind.inspects()) {
-            self.inspected.of(id).inc();
-            self.found.of(id).inc_by(u64::from(kind.finds()));
+            counted.push(self.inspected.of(id).clone());
+            counted.extend(kind.finds().then(|| self.found.of(id).clone()));
         }
     }
 }
@@ -197,6 +216,13 @@ struct Desk<'a> {
     memory: &'a [Position<'a>],
     outbox: &'a mut Outbox,
     referrals: &'a mut Vec<Referral>,
+    counted: &'a mut Vec<IntCounter>,
+}
+
+impl Desk<'_> {
+    fn count(&mut self, counter: &IntCounter) {
+        self.counted.push(counter.clone());
+    }
 }
 
 /// What memory recalled for one record, in the order of its messages.
@@ -209,29 +235,33 @@ impl Worker {
             self.named = Named::of(&bundle, &self.metrics);
         }
         let mut outbox = Outbox::default();
-        let mut referrals = Vec::new();
+        let (mut referrals, mut counted) = (Vec::new(), Vec::new());
         let mut spans = Vec::with_capacity(remembered.observed.batch().len());
         let inputs = Arc::clone(&self.inputs);
         let memory = positions(&inputs, &remembered);
         for ((entry, items), recalled) in remembered.observed.records().zip(remembered.recalled()) {
-            let (told, referred) = (outbox.len(), referrals.len());
+            let before = (outbox.len(), referrals.len(), counted.len());
             let origin = entry.record.origin;
             if let Some(input) = inputs.get(usize::from(origin.topic)).filter(|_| entry.claim != Claim::NONE) {
                 let source = Source { topic: &input.topic, partition: origin.partition, offset: origin.offset, index: 0 };
-                let (outbox, referrals) = (&mut outbox, &mut referrals);
-                let desk = Desk { entry, source, bundle: &bundle, memory: &memory, outbox, referrals };
+                let (outbox, referrals, counted) = (&mut outbox, &mut referrals, &mut counted);
+                let desk = Desk { entry, source, bundle: &bundle, memory: &memory, outbox, referrals, counted };
                 match &remembered.observed.batch().retro {
                     Some(_) => self.screen_again(items, recalled, remembered.reached(entry), desk),
                     None => self.screen_record(input.format(), items, recalled, desk),
                 }
             }
-            spans.push((told..outbox.len(), referred..referrals.len()));
+            spans.push(Spans {
+                outgoing: before.0..outbox.len(),
+                referrals: before.1..referrals.len(),
+                counted: before.2..counted.len(),
+            });
         }
         drop(memory);
         let Lookups { known, searched } = self.judge.take_lookups();
         self.metrics.list_lookups.of(Answer::Known).inc_by(known);
         self.metrics.list_lookups.of(Answer::Searched).inc_by(searched);
-        Screened { remembered, outbox, referrals, spans, judged_by: bundle }
+        Screened { remembered, outbox, referrals, counted, spans, judged_by: bundle }
     }
 
     fn screen_record<'b>(
@@ -245,7 +275,7 @@ impl Worker {
         for item in items {
             match item.message {
                 Err(rejected) => {
-                    self.metrics.dead_letters.of(rejected.reason).inc();
+                    desk.count(self.metrics.dead_letters.of(rejected.reason));
                     telling::dead_letter(rejected, desk.entry, desk.source, format, &self.frames, desk.outbox);
                     desk.source.index += 1;
                 }
@@ -308,8 +338,8 @@ impl Worker {
             Message::Outcome(outcome) => {
                 let Some(Recalled::Concluded(history)) = recalled.next() else { return };
                 let judged = self.judge.concluded(outcome, history, desk.bundle);
-                self.metrics.outcomes.of(outcome.kind).inc();
-                self.named.count_inspection(outcome.kind, &judged.verdict.carried);
+                desk.count(self.metrics.outcomes.of(outcome.kind));
+                self.named.count_inspection(outcome.kind, &judged.verdict.carried, desk.counted);
                 self.tell(judged, None, Some(course::closes(outcome.kind).unwrap_or_default()), desk);
             }
             Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
@@ -337,24 +367,25 @@ impl Worker {
             again,
         };
         case.tell(&self.frames, desk.outbox);
-        self.count(&verdict);
+        self.count(&verdict, desk.counted);
         let telling = released.map_or(What::Ordered(verdict.decision), What::Released);
         let Verdict { consignment: id, errors, .. } = verdict;
         desk.referrals.push(Referral { id, telling, errors, index: desk.source.index, departs, again });
         desk.source.index += 1;
     }
 
-    fn count(&self, verdict: &Verdict) {
-        self.metrics.consignments_assessed.of(verdict.decision).inc();
+    fn count(&self, verdict: &Verdict, counted: &mut Vec<IntCounter>) {
+        counted.push(self.metrics.consignments_assessed.of(verdict.decision).clone());
         for evidence in &verdict.evidence {
-            match evidence.kind {
-                EvidenceKind::Profile => self.named.profile_matches.of(&evidence.id).inc(),
-                _ => self.metrics.evidence.of(&evidence.id).inc(),
-            }
-            evidence.suppressed_by.iter().for_each(|by| self.named.suppressed.of(by).inc());
+            let counter = match evidence.kind {
+                EvidenceKind::Profile => self.named.profile_matches.of(&evidence.id),
+                _ => self.metrics.evidence.of(&evidence.id),
+            };
+            counted.push(counter.clone());
+            counted.extend(evidence.suppressed_by.iter().map(|by| self.named.suppressed.of(by).clone()));
         }
         for (id, cap) in cap::counted(&verdict.evidence).filter(|(_, cap)| cap.demoted) {
-            self.named.demoted.of(id).inc();
+            counted.push(self.named.demoted.of(id).clone());
             if let Some(owner) = &cap.told_to {
                 tracing::warn!(
                     profile = id,
@@ -365,13 +396,14 @@ impl Worker {
             }
         }
         if let Some(held_back) = &verdict.held_back {
-            self.named.held_back.of(&held_back.terminal).inc();
+            counted.push(self.named.held_back.of(&held_back.terminal).clone());
         }
         let alerts = Domain::ALL.into_iter().zip(verdict.domains);
         let alerts = alerts.filter(|(domain, assessed)| assessed.proposed > Decision::Clear && verdict.alerts(*domain));
-        alerts.clone().for_each(|(domain, assessed)| self.metrics.alerts.of(domain, assessed.proposed).inc());
-        if alerts.count() > 0 {
-            self.named.count_threats(verdict);
+        let before = counted.len();
+        counted.extend(alerts.map(|(domain, assessed)| self.metrics.alerts.of(domain, assessed.proposed).clone()));
+        if counted.len() > before {
+            self.named.count_alert(verdict, counted);
         }
     }
 }

@@ -18,7 +18,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::Outgoing;
-use crate::kafka::{CALL_TIMEOUT, ClientContext, Connection, Listener, SOCKET_TIMEOUT, Triage, triage};
+use crate::kafka::{self, CALL_TIMEOUT, ClientContext, Connection, Listener, SOCKET_TIMEOUT, Triage, triage};
 use crate::metrics::labels::{self, Phase};
 
 /// How a transaction ended.
@@ -64,7 +64,8 @@ impl Transactor {
             .set("batch.num.messages", "100000")
             .set("batch.size", "1000000")
             .set("queue.buffering.max.messages", "1000000")
-            .set("queue.buffering.max.kbytes", "262144");
+            .set("queue.buffering.max.kbytes", "262144")
+            .set("statistics.interval.ms", kafka::STATISTICS_EVERY_MS);
         Self { config, listener, producer: None, observe }
     }
 
@@ -78,6 +79,13 @@ impl Transactor {
         self.timed(Phase::Init, || retrying(|| producer.init_transactions(CALL_TIMEOUT)))?;
         self.producer = Some(Arc::new(producer));
         Ok(())
+    }
+
+    /// Lets an idle producer speak: errors and statistics wait for somebody who polls.
+    pub fn poll(&self) {
+        self.producer.iter().for_each(|producer| {
+            producer.poll(Duration::ZERO);
+        });
     }
 
     /// Publishes the records and the positions after them. `metadata` is asked as late as possible: an eviction in between must
@@ -211,7 +219,7 @@ fn send_positions(
     answered.recv_timeout(CALL_TIMEOUT + SOCKET_TIMEOUT).unwrap_or_else(|_| Err(timed_out()))
 }
 
-/// The identical call again while librdkafka says that it may be, at most for three timeouts.
+/// The identical call again while librdkafka says that it may be, at most for three timeouts ([`kafka::CALL_MAX`] in all).
 fn retrying(call: impl Fn() -> KafkaResult<()>) -> KafkaResult<()> {
     let deadline = Instant::now() + CALL_TIMEOUT * 3;
     loop {

@@ -55,6 +55,13 @@ pub enum Writer {
 }
 
 impl Writer {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Writer::Terminals => "terminals",
+            Writer::Teams => "teams",
+        }
+    }
+
     pub fn may_send(self, message: &Message<'_>) -> bool {
         matches!(message, Message::Outcome(_)) == (self == Writer::Teams)
     }
@@ -69,6 +76,14 @@ impl Input {
     /// The group shares this topic out.
     pub fn is_screened(&self) -> bool {
         matches!(self.role, Role::Messages(..))
+    }
+
+    /// Who writes to it, as metrics name it.
+    pub fn writer(&self) -> &'static str {
+        match self.role {
+            Role::Messages(_, writer) => writer.as_str(),
+            Role::Assessments | Role::Referrals => "loadgate",
+        }
     }
 
     pub fn format(&self) -> Format {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rdkafka::client::ClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, ConsumerGroupMetadata, Rebalance};
 use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::statistics::Statistics;
 use rdkafka::topic_partition_list::TopicPartitionList;
 
 use super::{Input, Partition};
@@ -50,7 +51,8 @@ impl Ownership {
             .set("heartbeat.interval.ms", (session_timeout / 6).as_millis().max(100).to_string())
             // Well above the longest pause of the publishing loop: a stopped process is the session timeout's business.
             .set("max.poll.interval.ms", Duration::from_secs(300).max(session_timeout * 2).as_millis().to_string())
-            .set("queued.min.messages", "1");
+            .set("queued.min.messages", "1")
+            .set("statistics.interval.ms", kafka::STATISTICS_EVERY_MS);
         let context = Context { listener, topics, changes: Mutex::default() };
         Ok(Self { consumer: Arc::new(config.create_with_context(context)?), shared, stray_records: 0 })
     }
@@ -129,6 +131,10 @@ impl Context {
 impl ClientContext for Context {
     fn error(&self, error: KafkaError, _reason: &str) {
         self.listener.error(labels::Client::Owner, &error);
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        self.listener.statistics(labels::Client::Owner, &statistics);
     }
 }
 

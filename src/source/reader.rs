@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Receiver;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
@@ -358,23 +358,13 @@ pub(super) fn push(batch: &mut Batch, claim: Claim, partition: Partition, messag
     batch.push(claim, record, headers.map(|header| (header.key.as_bytes(), header.value)));
 }
 
-/// Hands batches to the workers of the next stage in turn: batch `n` goes to worker `n mod workers`, and the stage after takes from
-/// them in the same turn, so the order needs no numbers and no sorting.
-pub fn in_turn<T>(workers: Vec<Sender<T>>) -> impl FnMut(T) -> bool {
-    let mut turn = 0;
-    move |batch| {
-        let Some(worker) = workers.get(turn) else { return false };
-        turn = (turn + 1) % workers.len();
-        worker.send(batch).is_ok()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Note;
     use super::*;
     use crate::decode::Format;
     use crate::kafka::Unheard;
+    use crossbeam_channel::Sender;
     use rdkafka::mocking::MockCluster;
     use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
