@@ -109,7 +109,10 @@ impl Publisher {
     /// by itself.
     pub fn run(mut self, shutdown: &Shutdown, leave_timeout: Duration) -> KafkaResult<bool> {
         self.telemetry.unready(NO_COORDINATOR);
-        while !self.transactor_ready() && !shutdown.is_requested() {}
+        while !self.transactor_ready() && !shutdown.is_requested() {
+            // Nothing to hear of a group that is not joined yet, but of the brokers.
+            self.ownership.poll(Duration::ZERO);
+        }
         let mut turn = 0;
         let mut stopping = false;
         loop {
