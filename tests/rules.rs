@@ -29,10 +29,13 @@ fn promtool_accepts_the_rules() {
 fn promtool_sees_every_alert_silent_and_firing() {
     run(promtool().args(["test", "rules"]).args(TESTS.map(repository)));
     let text = TESTS.map(|path| fs::read_to_string(repository(path)).unwrap()).concat();
+    let cases: Vec<&str> = text.split("  - name: ").collect();
     for alert in values(FILES[0], "- alert:") {
         let about = format!("alertname=\"{alert}\"");
         let fires = text.lines().any(|line| line.contains(&about) && line.contains("exp_samples"));
         assert!(fires, "no case in {TESTS:?} in which {alert} fires");
+        let spares = cases.iter().any(|case| case.contains(&about) && case.contains("job=\"near\""));
+        assert!(spares, "no case in {TESTS:?} in which {alert} is silent about a loadgate near its threshold");
     }
 }
 
