@@ -147,7 +147,7 @@ fn dashboards_have_panels_that_explain_themselves() {
     }
 }
 
-fn dashboards() -> Vec<Value> {
+pub fn dashboards() -> Vec<Value> {
     ["operations", "screening"]
         .map(|name| fs::read_to_string(repository(&format!("helm/loadgate/files/dashboards/{name}.json"))).unwrap())
         .map(|text| serde_json::from_str(&text).unwrap())
