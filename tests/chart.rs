@@ -227,6 +227,7 @@ fn whose_signatures_count_is_told_by_reference() {
 fn further_values_are_taken() {
     for case in &chart().taken {
         assert_eq!(case["findings"], json!([]), "{case}");
+        assert_eq!(objects(case, "Service")[0]["metadata"]["name"], "loadgate-123", "it begins with a letter");
     }
 }
 

@@ -1,5 +1,8 @@
 {{- define "loadgate.name" -}}
-{{- if contains .Chart.Name .Release.Name -}}
+{{- if regexMatch "^[0-9]" .Release.Name -}}
+{{- /* The name of a Service begins with a letter. */ -}}
+{{- printf "%s-%s" .Chart.Name .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else if contains .Chart.Name .Release.Name -}}
 {{- .Release.Name | trunc 40 | trimSuffix "-" -}}
 {{- else -}}
 {{- printf "%s-%s" .Release.Name .Chart.Name | trunc 40 | trimSuffix "-" -}}
