@@ -60,6 +60,25 @@ fn the_compose_file_has_no_grave_findings() {
 }
 
 #[test]
+fn every_image_that_is_pulled_is_named_by_its_digest() {
+    for path in ["Dockerfile", "config/compose/compose.yaml"] {
+        let text = fs::read_to_string(repository(path)).unwrap();
+        let images = text.lines().filter_map(|line| line.strip_prefix("FROM ").or_else(|| line.trim().strip_prefix("image: ")));
+        for image in images.filter(|image| *image != "loadgate:local") {
+            let digest = image.split_once("@sha256:").map_or("", |(_, digest)| digest);
+            assert_eq!(digest.bytes().take_while(u8::is_ascii_hexdigit).count(), 64, "{path}: {image}");
+        }
+    }
+}
+
+#[test]
+fn kafka_keeps_its_log_on_its_volume() {
+    let text = fs::read_to_string(repository("config/compose/compose.yaml")).unwrap();
+    let directory = text.lines().find_map(|line| line.trim().strip_prefix("KAFKA_LOG_DIRS: ")).unwrap();
+    assert!(text.contains(&format!("\"kafka:{directory}\"")), "{directory} is on no volume");
+}
+
+#[test]
 fn the_compose_file_mounts_what_is_there() {
     let text = fs::read_to_string(repository("config/compose/compose.yaml")).unwrap();
     let mounts = text.lines().filter_map(|line| line.trim().strip_prefix("- .")?.split_once(':'));

@@ -1,10 +1,11 @@
 //! Alert and recording rules, by promtool: well formed, about metrics that exist, each alert shown silent and firing, each with a
-//! part in the runbook.
+//! part in the runbook that says what it means, where to look and what to do.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use loadgate::metrics::catalogue::CATALOGUE;
+use loadgate::record::Reason;
 
 use crate::support::fetched::run;
 use crate::support::tools::{promtool, repository};
@@ -29,10 +30,13 @@ fn promtool_accepts_the_rules() {
 fn promtool_sees_every_alert_silent_and_firing() {
     run(promtool().args(["test", "rules"]).args(TESTS.map(repository)));
     let text = TESTS.map(|path| fs::read_to_string(repository(path)).unwrap()).concat();
+    let cases: Vec<&str> = text.split("  - name: ").collect();
     for alert in values(FILES[0], "- alert:") {
         let about = format!("alertname=\"{alert}\"");
         let fires = text.lines().any(|line| line.contains(&about) && line.contains("exp_samples"));
         assert!(fires, "no case in {TESTS:?} in which {alert} fires");
+        let spares = cases.iter().any(|case| case.contains(&about) && case.contains("job=\"near\""));
+        assert!(spares, "no case in {TESTS:?} in which {alert} is silent about a loadgate near its threshold");
     }
 }
 
@@ -50,6 +54,44 @@ fn every_alert_has_a_part_of_the_runbook_and_every_part_an_alert() {
     }
     let unlinked: Vec<_> = parts.iter().filter(|part| part.starts_with("loadgate") && !linked.contains(*part)).collect();
     assert!(unlinked.is_empty(), "no alert links to {unlinked:?}");
+}
+
+#[test]
+fn every_part_says_what_the_alert_means_where_to_look_and_what_to_do() {
+    let text = fs::read_to_string(repository("docs/runbook.md")).unwrap();
+    let (_, alerts) = text.split_once("\n## Alerts\n").unwrap();
+    let (alerts, _) = alerts.split_once("\n## ").unwrap();
+    for part in alerts.split("\n### ").skip(1) {
+        let (title, body) = part.split_once('\n').unwrap();
+        let (meaning, rest) = body.split_once("- **Look**").unwrap_or_else(|| panic!("{title} does not say where to look"));
+        assert!(!meaning.trim().is_empty(), "{title} does not say what it means");
+        assert!(rest.contains("\n- **Act**"), "{title} does not say what to do");
+    }
+}
+
+/// In italics stand panels, dashboards, and alerts that share a part.
+#[test]
+fn the_runbook_names_panels_that_exist() {
+    let text = fs::read_to_string(repository("docs/runbook.md")).unwrap().replace("**", "");
+    let mut known: BTreeSet<String> = values(FILES[0], "- alert:").into_iter().collect();
+    for dashboard in super::prometheus::dashboards() {
+        let panels = dashboard["panels"].as_array().unwrap();
+        known.extend(panels.iter().chain([&dashboard]).map(|titled| titled["title"].as_str().unwrap().to_owned()));
+    }
+    for named in text.split('*').skip(1).step_by(2) {
+        let named = named.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(known.contains(&named), "docs/runbook.md speaks of {named}, which is no panel");
+    }
+}
+
+#[test]
+fn every_reason_of_a_dead_letter_has_a_row_in_the_runbook() {
+    let text = fs::read_to_string(repository("docs/runbook.md")).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let told: BTreeSet<&str> = rows.flat_map(|reasons| reasons.split(", ")).collect();
+    for reason in Reason::ALL {
+        assert!(told.contains(reason.as_str()), "{reason}");
+    }
 }
 
 #[test]
