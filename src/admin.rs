@@ -123,7 +123,7 @@ impl Port {
     }
 }
 
-fn probe(state: Result<(), String>, name: &str) -> Response<Full<Bytes>> {
+fn probe(state: Result<(), impl std::fmt::Display>, name: &str) -> Response<Full<Bytes>> {
     match state {
         Ok(()) => text(StatusCode::OK, format!("{name}\n")),
         Err(reason) => text(StatusCode::SERVICE_UNAVAILABLE, format!("not {name}: {reason}\n")),
@@ -169,7 +169,7 @@ mod tests {
             assert!(get(address, "GET /live").await.starts_with("HTTP/1.1 200"));
             let unready = get(address, "GET /ready").await;
             assert!(unready.starts_with("HTTP/1.1 503") && unready.ends_with("not ready: starting\n"), "{unready}");
-            health.set_unready("");
+            health.set_waiting(None);
             assert!(get(address, "GET /ready").await.ends_with("\r\n\r\nready\n"));
             assert!(get(address, "GET /metrics").await.contains("loadgate_build_info{"));
             assert!(get(address, "GET /memory").await.ends_with("\r\n\r\n{}"));

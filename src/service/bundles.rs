@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
+use super::health::Wait;
 use super::{ServiceError, Settings, Shutdown, Telemetry};
 use crate::bundle::pack::Kind;
 use crate::bundle::shelf::Shelf;
@@ -81,7 +82,7 @@ impl fmt::Display for Rules {
 }
 
 fn wait_for_the_first(first: &Receiver<Arc<Current>>, telemetry: &Telemetry, shutdown: &Shutdown) -> Option<Arc<Current>> {
-    telemetry.unready("waiting for an acceptable bundle");
+    telemetry.waits_for(Some(Wait::Bundle));
     while !shutdown.is_requested() {
         match first.recv_timeout(TICK) {
             Ok(current) => return Some(current),

@@ -4,6 +4,45 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// What the service waits for while it is not ready. The runbook says of each what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    Start,
+    Registry,
+    Bundle,
+    Snapshot,
+    Coordinator,
+    Memory,
+    Group,
+    Positions,
+}
+
+impl Wait {
+    pub const ALL: [Wait; 8] = [
+        Wait::Start,
+        Wait::Registry,
+        Wait::Bundle,
+        Wait::Snapshot,
+        Wait::Coordinator,
+        Wait::Memory,
+        Wait::Group,
+        Wait::Positions,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Wait::Start => "starting",
+            Wait::Registry => "waiting for the schema registry",
+            Wait::Bundle => "waiting for an acceptable bundle",
+            Wait::Snapshot => "reading the snapshot of memory",
+            Wait::Coordinator => "waiting for the transaction coordinator",
+            Wait::Memory => "memory is catching up with the log",
+            Wait::Group => "joining the group",
+            Wait::Positions => "finding the positions of claimed partitions",
+        }
+    }
+}
+
 /// The pulse of a loop that must not stand still, until it is dropped. A loop beats wherever it waits for another one: to wait is
 /// not to stand still, and the one that is waited for has a pulse of its own.
 pub struct Pulse {
@@ -32,13 +71,13 @@ pub struct Health {
     stall_limit: Duration,
     /// The last beats of the loops by name, in milliseconds after `started`.
     pulses: Mutex<Vec<(String, Arc<AtomicU64>)>>,
-    /// Why the service is not ready; empty when it is.
-    unready: Mutex<String>,
+    /// What the service waits for; nothing when it is ready.
+    waits_for: Mutex<Option<Wait>>,
 }
 
 impl Health {
     pub fn new(stall_limit: Duration) -> Self {
-        Self { started: Instant::now(), stall_limit, pulses: Mutex::default(), unready: Mutex::new("starting".into()) }
+        Self { started: Instant::now(), stall_limit, pulses: Mutex::default(), waits_for: Mutex::new(Some(Wait::Start)) }
     }
 
     /// For a loop that begins now. What comes before the loops is bounded by nothing: a large snapshot takes its time.
@@ -62,18 +101,14 @@ impl Health {
     }
 
     /// `Err` says what is waited for.
-    pub fn ready(&self) -> Result<(), String> {
-        let unready = self.unready.lock().unwrap_or_else(PoisonError::into_inner);
-        if unready.is_empty() { Ok(()) } else { Err(unready.clone()) }
+    pub fn ready(&self) -> Result<(), &'static str> {
+        let waits_for = *self.waits_for.lock().unwrap_or_else(PoisonError::into_inner);
+        waits_for.map_or(Ok(()), |wait| Err(wait.as_str()))
     }
 
-    /// Empty: ready.
-    pub fn set_unready(&self, reason: &str) {
-        let mut unready = self.unready.lock().unwrap_or_else(PoisonError::into_inner);
-        if *unready != reason {
-            unready.clear();
-            unready.push_str(reason);
-        }
+    /// `None`: ready.
+    pub fn set_waiting(&self, wait: Option<Wait>) {
+        *self.waits_for.lock().unwrap_or_else(PoisonError::into_inner) = wait;
     }
 }
 
@@ -89,9 +124,16 @@ mod tests {
     fn a_service_is_alive_from_the_start_and_ready_when_nothing_is_waited_for() {
         let health = Health::new(Duration::from_secs(60));
         assert_eq!(health.live(), Ok(()));
-        assert_eq!(health.ready(), Err("starting".into()));
-        health.set_unready("");
+        assert_eq!(health.ready(), Err("starting"));
+        health.set_waiting(None);
         assert_eq!(health.ready(), Ok(()));
+    }
+
+    #[test]
+    fn the_runbook_says_what_to_do_about_everything_that_is_waited_for() {
+        let runbook = include_str!("../../docs/runbook.md");
+        let untold: Vec<_> = Wait::ALL.iter().filter(|wait| !runbook.contains(&format!("| {} | ", wait.as_str()))).collect();
+        assert_eq!(untold, Vec::<&Wait>::new());
     }
 
     #[test]

@@ -57,7 +57,7 @@ use worker::Named;
 
 pub use bundles::Rules;
 pub use decoding::{read_back, seen};
-pub use health::{Health, Pulse};
+pub use health::{Health, Pulse, Wait};
 pub use publisher::Topics;
 pub use remembering::Recalled;
 pub use settings::{FrameError, frames};
@@ -144,7 +144,7 @@ pub fn run(
     let Settings { connection, group, memory, .. } = settings;
     let inputs: Arc<[Input]> = settings.inputs.clone().into();
     let topics: Vec<String> = inputs.iter().map(|input| input.topic.clone()).collect();
-    telemetry.unready("reading the snapshot of memory");
+    telemetry.waits_for(Some(Wait::Snapshot));
     let (remembered, header) = snapshots::restore(memory.snapshot.as_ref(), &memory.keys, &topics, memory.horizons);
     let folded: BTreeMap<Partition, i64> =
         header.positions.iter().map(|(topic, number, next)| (Partition { topic: *topic, number: *number }, *next)).collect();

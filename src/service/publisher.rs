@@ -24,7 +24,7 @@ use crate::sink::{Destination, Holds, Outbox, Outcome, Outgoing, Transactor};
 use crate::source::reader::Command;
 use crate::source::{BatchLimits, Change, Claims, Input, JudgedBy, Note, Ownership, Partition, Positions, Question};
 
-use super::health::Pulse;
+use super::health::{Pulse, Wait};
 use super::rescreening::Errand;
 use super::telling::TerminalView;
 use super::worker::{Referral, Screened, ScreenedRecord, What};
@@ -99,8 +99,6 @@ pub struct Publisher {
 
 /// How long the publisher waits for a batch before it looks at the group again.
 const WAIT: Duration = Duration::from_millis(10);
-/// What the service waits for while no producer is sound.
-const NO_COORDINATOR: &str = "waiting for the transaction coordinator";
 /// How often it is looked how near the open holds are to their departures, which takes longer the more there are.
 const MEASURE_EVERY: Duration = Duration::from_secs(5);
 
@@ -108,7 +106,7 @@ impl Publisher {
     /// Runs until `shutdown` is requested and everything under way is committed; then leaves the group. False when a stage ended
     /// by itself.
     pub fn run(mut self, shutdown: &Shutdown, leave_timeout: Duration) -> KafkaResult<bool> {
-        self.telemetry.unready(NO_COORDINATOR);
+        self.telemetry.waits_for(Some(Wait::Coordinator));
         while !self.transactor_ready() && !shutdown.is_requested() {
             // Nothing to hear of a group that is not joined yet, but of the brokers.
             self.ownership.poll(Duration::ZERO);
@@ -193,12 +191,12 @@ impl Publisher {
             self.measured = Instant::now();
             self.telemetry.holds(&self.holds);
         }
-        self.telemetry.unready(match (self.ownership.is_member(), self.stale, self.claims.pending()) {
-            (false, ..) if !self.joined => "memory is catching up with the log",
-            (false, ..) => "joining the group",
-            (_, true, _) => NO_COORDINATOR,
-            (.., 0) => "",
-            _ => "finding the positions of claimed partitions",
+        self.telemetry.waits_for(match (self.ownership.is_member(), self.stale, self.claims.pending()) {
+            (false, ..) if !self.joined => Some(Wait::Memory),
+            (false, ..) => Some(Wait::Group),
+            (_, true, _) => Some(Wait::Coordinator),
+            (.., 0) => None,
+            _ => Some(Wait::Positions),
         });
     }
 

@@ -11,7 +11,7 @@ use rdkafka::statistics::Statistics;
 
 use super::Settings;
 use super::departures::Departures;
-use super::health::{Health, Pulse};
+use super::health::{Health, Pulse, Wait};
 use super::remembering::{Inquiry, Positions};
 use super::worker::{Referral, ScreenedRecord, What};
 use crate::batch::Batch;
@@ -167,10 +167,10 @@ impl Telemetry {
         self.metrics.rebalances.inc();
     }
 
-    /// What the service is waiting for; empty when it is at work.
-    pub fn unready(&self, reason: &str) {
-        self.health.set_unready(reason);
-        self.metrics.ready.set(i64::from(reason.is_empty()));
+    /// What the service waits for; `None` when it is at work.
+    pub fn waits_for(&self, wait: Option<Wait>) {
+        self.health.set_waiting(wait);
+        self.metrics.ready.set(i64::from(wait.is_none()));
     }
 
     pub fn ownership(&self, claims: &Claims, stray_records: u64) {
