@@ -17,6 +17,7 @@ mod lists;
 mod match_names;
 mod match_pairs;
 mod past;
+mod printable;
 mod registering;
 mod run;
 mod running;
