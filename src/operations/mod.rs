@@ -8,10 +8,11 @@ pub mod examine;
 pub mod lag;
 pub mod log;
 pub mod redrive;
+pub mod tools;
 pub mod topics;
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigResource, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::{ClientContext, DefaultClientContext};
@@ -73,10 +74,25 @@ impl Brokers {
         }
     }
 
-    /// What this user may do with a topic or a group.
+    /// What this user may do with a topic or a group. A group's coordinator that is only just being made is waited for.
     pub fn rights(&self, on: Resource<'_>) -> KafkaResult<Vec<Right>> {
-        permitted(self.admin.inner(), on, PATIENCE)
+        let since = Instant::now();
+        loop {
+            match permitted(self.admin.inner(), on, PATIENCE) {
+                Err(KafkaError::AdminOp(code)) if passes(code) && since.elapsed() < PATIENCE => {
+                    // Nothing is assigned: this only waits.
+                    self.consumer.poll(Duration::from_millis(200));
+                }
+                told => return told,
+            }
+        }
     }
+}
+
+/// True of what a coordinator answers while it moves.
+fn passes(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
+    matches!(code, CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator)
 }
 
 /// Brokers and topics; `topic` alone if one is given.
