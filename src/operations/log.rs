@@ -132,6 +132,12 @@ impl Log {
     }
 }
 
+impl Drop for Log {
+    fn drop(&mut self) {
+        super::hush(&self.consumer);
+    }
+}
+
 /// What a reader wants next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Take {

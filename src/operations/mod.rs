@@ -11,6 +11,7 @@ pub mod redrive;
 pub mod tools;
 pub mod topics;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -110,6 +111,8 @@ fn metadata(consumer: &BaseConsumer<Witness>, topic: Option<&str>) -> KafkaResul
 #[derive(Default)]
 pub struct Witness {
     told: Mutex<String>,
+    /// What a connection says while it is closed is no fault, though it may read like one.
+    closing: AtomicBool,
 }
 
 impl ClientContext for Witness {
@@ -117,7 +120,7 @@ impl ClientContext for Witness {
         let general =
             matches!(error.rdkafka_error_code(), Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::PartitionEOF));
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if !general && *told != reason {
+        if !general && !self.closing.load(Ordering::Relaxed) && *told != reason {
             eprintln!("loadgate: {reason}");
             told.clear();
             told.push_str(reason);
@@ -126,6 +129,17 @@ impl ClientContext for Witness {
 }
 
 impl ConsumerContext for Witness {}
+
+/// Nothing more is told of this consumer.
+fn hush(consumer: &BaseConsumer<Witness>) {
+    consumer.client().context().closing.store(true, Ordering::Relaxed);
+}
+
+impl Drop for Brokers {
+    fn drop(&mut self) {
+        hush(&self.consumer);
+    }
+}
 
 fn options() -> AdminOptions {
     AdminOptions::new().request_timeout(Some(PATIENCE)).operation_timeout(Some(PATIENCE))
