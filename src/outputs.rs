@@ -12,7 +12,7 @@ mod referral;
 
 pub use alert::{Alert, Position, Summary};
 pub use assessment::{AssessmentLine, CapLine, Suppressed};
-pub use dead_letter::{DeadLetter, Header, REDRIVEN, Redriven};
+pub use dead_letter::{DeadLetter, Header, RECORD, REDRIVEN, Redriven};
 pub use frames::Frames;
 pub use referral::{Referral, Told};
 

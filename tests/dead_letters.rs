@@ -6,16 +6,17 @@ use std::time::Duration;
 use rdkafka::Message;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Headers;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
-use crate::support::kafka::{self, Cluster};
+use crate::support::kafka::{self, Cluster, unique};
 use crate::support::reader::{Live, committed};
 use crate::support::replica::{Setup, said};
 use crate::support::terminals::send_payload;
 use crate::support::{eventually, waybill};
 
 const DEADLINE: Duration = Duration::from_secs(60);
-const FWB: &str = "FWB/16\n020-12345675FRAYYZ/T10K120.0MC0.60\nFLT/LH470/17\nRTG/YYZLH\nSHP\n/ACME MACHINERY\n/HAFENSTRASSE 12\n\
+pub const FWB: &str = "FWB/16\n020-12345675FRAYYZ/T10K120.0MC0.60\nFLT/LH470/17\nRTG/YYZLH\nSHP\n/ACME MACHINERY\n/HAFENSTRASSE 12\n\
     /FRANKFURT\n/DE/60327\nCNE\n/NORTHERN PUMP SERVICE\n/45 KIPLING AVENUE\n/TORONTO\n/CA/M8Z5K2\nCVD/EUR/PP/PP/NVD/NCV/XXX\n\
     RTD/1/P10/K120/CQ/W120/R4.8/T576\n/NG/CENTRIFUGAL WATER PUMP PARTS\n";
 
@@ -108,6 +109,69 @@ fn a_letter_is_shown_without_its_message_unless_that_is_asked_for() {
     let none = setup.command(&["dead-letters", "show", "0/7"]);
     assert_eq!(none.status.code(), Some(1));
     assert!(said(&none).contains("no dead letter stands at 0/7"), "{}", said(&none));
+}
+
+#[test]
+fn a_record_goes_once_however_many_letters_it_has_and_never_while_its_writer_may_not_send_it() {
+    let cluster = kafka::shared();
+    let mut setup = Setup::new(cluster, "two-letters", 1);
+    let mut replica = setup.ready_replica("only");
+    let outcome = |number| format!(r#"{{"outcome": {{"awb": "{}", "kind": "screened"}}}}"#, waybill::awb(number));
+    send_payload(cluster, &setup.input, "020-key", format!("[{}, {}]", outcome(1), outcome(2)).as_bytes());
+    let letters = Live::start(cluster, &setup.dead_letters, "dead-letter");
+    eventually("two letters of one record", DEADLINE, || (letters.with(<[_]>::len) == 2).then_some(()));
+    drop(letters);
+    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
+    for _ in 0..3 {
+        let refused = setup.command(&["dead-letters", "redrive"]);
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+        assert!(said(&refused).ends_with("0 sent, 0 sent before, 2 left\n"), "{}", said(&refused));
+        assert!(said(&refused).contains("left, still not_permitted"), "{}", said(&refused));
+    }
+    assert_eq!(records(cluster, &setup.input).len(), 1, "what would be refused again is not sent");
+
+    setup.writer = "teams";
+    for (chosen, told) in [
+        (&["0/0"][..], "1 sent, 0 sent before, 0 left\n"),
+        (&["0/1"], "0 sent, 1 sent before, 0 left\n"),
+        (&["--reason", "not_permitted"], "0 sent, 2 sent before, 0 left\n"),
+    ] {
+        let redriven = setup.command(&[&["dead-letters", "redrive"], chosen].concat());
+        assert!(redriven.status.success() && said(&redriven).ends_with(told), "{chosen:?}: {}", said(&redriven));
+    }
+    assert_eq!(records(cluster, &setup.input).len(), 2, "the record, and once again");
+    let list = said(&setup.command(&["dead-letters", "list"]));
+    assert_eq!(list.lines().filter(|line| line.contains("sent-again")).count(), 2, "{list}");
+    let other: serde_json::Value = serde_json::from_slice(&setup.command(&["dead-letters", "show", "0/1"]).stdout).unwrap();
+    assert_eq!(other["sent_again"], true);
+}
+
+#[test]
+fn a_note_behind_a_transaction_that_nobody_ended_still_counts() {
+    let cluster = kafka::shared();
+    let mut setup = Setup::new(cluster, "open-transaction", 1);
+    setup.format = "json";
+    let mut replica = setup.ready_replica("only");
+    send_payload(cluster, &setup.input, "020-key", FWB.as_bytes());
+    let letters = Live::start(cluster, &setup.dead_letters, "dead-letter");
+    eventually("a letter", DEADLINE, || (letters.with(<[_]>::len) == 1).then_some(()));
+    drop(letters);
+    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
+
+    // A replica dies within a transaction: until the brokers end it, nothing behind it can be read, notes included.
+    let mut config = cluster.client();
+    config.set("transactional.id", unique("dead")).set("transaction.timeout.ms", "5000").set("message.timeout.ms", "5000");
+    let dead: BaseProducer = config.create().unwrap();
+    dead.init_transactions(DEADLINE).unwrap();
+    dead.begin_transaction().unwrap();
+    dead.send(BaseRecord::<[u8], [u8]>::to(&setup.dead_letters).payload(b"half")).map_err(|(error, _)| error).unwrap();
+    dead.flush(DEADLINE).unwrap();
+
+    setup.format = "auto";
+    let runs = [setup.command(&["dead-letters", "redrive"]), setup.command(&["dead-letters", "redrive"])];
+    assert!(said(&runs[0]).ends_with("1 sent, 0 sent before, 0 left\n"), "{}", said(&runs[0]));
+    assert!(said(&runs[1]).ends_with("0 sent, 1 sent before, 0 left\n"), "{}", said(&runs[1]));
+    assert_eq!(records(cluster, &setup.input).len(), 2);
 }
 
 /// A record as it stands in a topic.

@@ -1,5 +1,6 @@
 //! With a schema registry: terminals write Confluent's wire format, and readers find the schemas of what loadgate publishes.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use apache_avro::{Schema, from_avro_datum};
@@ -11,8 +12,9 @@ use crate::support::reader::first_payload;
 use crate::support::registry::Registry;
 use crate::support::replica::Setup;
 use crate::support::terminals::send_payload;
-use crate::support::{kafka, waybill};
+use crate::support::{eventually, free_port, kafka, waybill};
 
+const DEADLINE: Duration = Duration::from_secs(60);
 const NUMBER: u32 = 4_711;
 
 #[test]
@@ -34,6 +36,26 @@ fn a_waybill_in_the_registrys_format_is_assessed_and_answered_in_it() {
     let schema = Schema::parse_str(&registry.schema(u32::from_be_bytes(id.try_into().unwrap()))).unwrap();
     let assessment: Value = from_avro_datum(&schema, &mut datum, None).unwrap().try_into().unwrap();
     assert_eq!((*zero, &assessment["awb"], &assessment["decision"]), (0, &waybill::awb(NUMBER).into(), &"clear".into()));
+    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
+}
+
+#[test]
+fn a_replica_waits_for_its_registry() {
+    let registry = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+    let mut setup = Setup::new(kafka::shared(), "registry-away", 1);
+    setup.further = format!("[registry]\nurls = [\"{}\"]\nframing = \"confluent\"\n", Registry::url_at(registry));
+    let [mut stopped, mut replica] = ["stopped", "only"].map(|name| setup.replica(name));
+    for replica in [&mut stopped, &mut replica] {
+        let ready = || replica.get("/ready").filter(|answer| answer.body.contains("waiting for the schema registry"));
+        assert_eq!(eventually("the replica says what it waits for", DEADLINE, ready).status, 503);
+        assert_eq!(replica.get("/live").map(|answer| answer.status), Some(200));
+        assert!(replica.get("/metrics").is_some_and(|answer| answer.body.contains("loadgate_ready 0")));
+    }
+    assert_eq!(stopped.terminate().code(), Some(0), "it can be stopped meanwhile: {}", stopped.log_tail());
+
+    let registry = Registry::start_at(registry);
+    replica.wait_until_ready();
+    assert!(registry.subjects().contains(&format!("{}-value", setup.assessments)), "{:?}", registry.subjects());
     assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rdkafka::consumer::BaseConsumer;
 
-use crate::support::kafka::{self, unique};
+use crate::support::kafka::{self, Cluster, unique};
 use crate::support::reader::partitions;
 use crate::support::replica::{Setup, said};
 
@@ -57,11 +57,12 @@ fn topics_that_are_not_as_they_should_be_are_found_with_the_way_to_mend_them() {
     let setup = Setup::new(kafka::shared(), "examined", 1);
     let check = setup.command(&["check", "--brokers"]);
     assert_eq!(check.status.code(), Some(1), "{}", said(&check));
-    let Setup { input, dead_letters, .. } = &setup;
+    let Setup { input, dead_letters, brokers, .. } = &setup;
     for line in [
         format!("fault: topic {input}: retention.ms is 604800000, needed is at least 7776000000: memory is read from it"),
         format!(
-            "  fix: kafka-configs.sh --alter --entity-type topics --entity-name {input} --add-config retention.ms=7776000000"
+            "  fix: kafka-configs.sh --bootstrap-server {brokers} --alter --entity-type topics --entity-name {input} \
+             --add-config retention.ms=7776000000"
         ),
         format!("fault: topic {dead_letters}: retention.ms is 604800000, needed is at least 1209600000"),
     ] {
@@ -73,6 +74,17 @@ fn topics_that_are_not_as_they_should_be_are_found_with_the_way_to_mend_them() {
         "retention of input, referrals, assessments, dead letters: {}",
         said(&check)
     );
+}
+
+#[test]
+fn transactions_that_cannot_begin_are_a_fault() {
+    let cluster = Cluster::start_with(1, "transaction.state.log.replication.factor=3\n");
+    let setup = Setup::new(&cluster, "impossible", 1);
+    let check = setup.command(&["check", "--brokers"]);
+    let found = said(&check);
+    assert_eq!(check.status.code(), Some(1), "{found}");
+    assert!(found.contains("fault: transaction.state.log.replication.factor is 3, and 1 brokers are up"), "{found}");
+    assert!(found.contains("fault: no transaction can be opened under an id such as"), "{found}");
 }
 
 #[test]

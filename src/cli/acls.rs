@@ -6,8 +6,12 @@ use clap::Args;
 
 use super::{Exit, configuration, say};
 use crate::operations::acls::{Role, grants};
+use crate::operations::tools::is_word;
 
 /// Prints the rights that a role needs and nothing more, as commands of Kafka's own tool.
+///
+/// Where the brokers ask who comes, the commands read how an administrator connects from admin.properties (security.protocol, sasl.*,
+/// ssl.*) in the folder in which they are run.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   loadgate acls --config loadgate.toml --role service --principal User:loadgate
@@ -25,8 +29,7 @@ pub struct Arguments {
 
 /// It becomes a word of a shell's line.
 fn parse_principal(text: &str) -> Result<String, String> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-=,@".contains(&byte);
-    let name = text.strip_prefix("User:").filter(|name| !name.is_empty() && name.bytes().all(plain));
+    let name = text.strip_prefix("User:").filter(|name| is_word(name));
     name.map(|_| text.to_owned()).ok_or_else(|| "expected User: and a name of letters, digits and ._-=,@".to_owned())
 }
 
@@ -36,10 +39,6 @@ pub fn run(arguments: &Arguments) -> Exit {
         Err(exit) => return exit,
     };
     let user = arguments.principal.trim_start_matches("User:");
-    let brokers = config.kafka.brokers.join(",");
-    for grant in grants(arguments.role, &config, user) {
-        let command = grant.command(&arguments.principal);
-        say(format_args!("kafka-acls.sh --bootstrap-server {brokers} --command-config admin.properties {command}"));
-    }
+    grants(arguments.role, &config, user).iter().for_each(|grant| say(grant.command(&config, &arguments.principal)));
     Exit::Done
 }

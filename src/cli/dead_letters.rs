@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::printable::printable;
 use super::{Exit, fail, say, settings};
 use crate::config::Config;
 use crate::operations::dead_letters::{Entry, Letter, LetterBox, Place};
@@ -48,7 +49,7 @@ enum Action {
         #[arg(long)]
         payload: bool,
     },
-    /// Send letters again that this build and its registry can read: each once, to the topic and partition it came from.
+    /// Send letters again that this build and its registry can read: each record once, whole, to the topic and partition it came from.
     ///
     /// Exit code 0 when all chosen letters are sent, 2 when some cannot be yet.
     Redrive {
@@ -98,10 +99,8 @@ fn list(config: &Config, settings: &Settings, reason: Option<&str>) -> Done {
     letters.read(|place, entry| {
         let line = match entry {
             Entry::Letter(letter) if reason.is_none_or(|reason| reason == letter.reason) => {
-                *counts.entry(letter.reason.clone()).or_default() += 1;
-                let sent = if redriven.contains(&place) { "sent-again" } else { "-" };
-                let (source, detail) = (source(&letter), printable(&letter.detail));
-                format!("{place}  {}  {source}  {}  {sent}  {detail}", letter.reason, letter.timestamp)
+                *counts.entry(printable(&letter.reason)).or_default() += 1;
+                line(place, &letter, redriven.has(place, &letter))
             }
             Entry::Foreign => format!("{place}  -  -  -  -  not a dead letter of this version"),
             _ => return Take::More,
@@ -114,14 +113,11 @@ fn list(config: &Config, settings: &Settings, reason: Option<&str>) -> Done {
     Ok(Exit::Done)
 }
 
-/// A detail quotes what a sender wrote; it must not move the cursor or colour the rest of the terminal.
-fn printable(detail: &str) -> String {
-    detail.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
-}
-
-fn source(letter: &Letter) -> String {
-    let source = &letter.source;
-    format!("{}/{}/{}", source.topic, source.partition, source.offset)
+/// A detail quotes what a sender wrote, and whoever may write to the topic can put anything into the rest.
+fn line(place: Place, letter: &Letter, sent: bool) -> String {
+    let Letter { reason, source, timestamp, detail, .. } = letter;
+    let sent = if sent { "sent-again" } else { "-" };
+    printable(&format!("{place}  {reason}  {source}  {timestamp}  {sent}  {detail}"))
 }
 
 fn show(config: &Config, settings: &Settings, place: Place, payload: bool) -> Done {
@@ -136,20 +132,29 @@ fn show(config: &Config, settings: &Settings, place: Place, payload: bool) -> Do
         return Ok(if letter.is_cut() {
             fail(
                 Exit::SomeRefused,
-                format_args!("only the first part: the whole, {} bytes, is at {}", letter.payload_bytes, source(&letter)),
+                format_args!(
+                    "only the first part: the whole, {} bytes, is at {}",
+                    letter.payload_bytes,
+                    printable(&letter.source.to_string())
+                ),
             )
         } else {
             Exit::Done
         });
     }
+    let _ = out.write_all(shown(place, &letter, letters.redriven()?.has(place, &letter)).as_bytes());
+    Ok(Exit::Done)
+}
+
+/// A letter as JSON, without what the message says.
+fn shown(place: Place, letter: &Letter, sent: bool) -> String {
     let headers: Vec<&str> = letter.headers.iter().map(|header| header.name.as_str()).collect();
     let shown = json!({
         "place": place.to_string(), "reason": letter.reason, "detail": letter.detail, "position": letter.position,
-        "source": source(&letter), "index": letter.source.index, "timestamp": letter.timestamp, "format": letter.format,
-        "headers": headers, "payload_bytes": letter.payload_bytes, "sent_again": letters.redriven()?.contains(&place),
+        "source": letter.source.to_string(), "index": letter.source.index, "timestamp": letter.timestamp, "format": letter.format,
+        "headers": headers, "payload_bytes": letter.payload_bytes, "sent_again": sent,
     });
-    let _ = writeln!(out, "{shown:#}");
-    Ok(Exit::Done)
+    format!("{shown:#}").lines().map(|line| printable(line) + "\n").collect()
 }
 
 fn redrive(config: &Config, settings: &Settings, selection: Selection, signature: Signature, dry_run: bool) -> Done {
@@ -162,7 +167,7 @@ fn redrive(config: &Config, settings: &Settings, selection: Selection, signature
             Fate::SentBefore => before += 1,
             _ => left += 1,
         }
-        say(format_args!("{place}  {}  {}", letter.reason, told(fate, letter, dry_run)));
+        say(printable(&format!("{place}  {}  {}", letter.reason, told(fate, letter, dry_run))));
     })?;
     let verb = if dry_run { "would be sent" } else { "sent" };
     say(format_args!("{sent} {verb}, {before} sent before, {left} left"));
@@ -175,8 +180,8 @@ fn told(fate: &Fate, letter: &Letter, dry_run: bool) -> String {
         Fate::Sent => format!("{verb} to {} partition {}", letter.source.topic, letter.source.partition),
         Fate::SentWith(place) => format!("{verb} with {place}: the same record"),
         Fate::SentBefore => "sent before".to_owned(),
-        Fate::StillUnreadable(why) => format!("left, still {why}"),
-        Fate::SourceGone => format!("left: the whole payload was only at {}, which is gone", source(letter)),
+        Fate::StillRefused(why) => format!("left, still {why}"),
+        Fate::SourceGone => format!("left: the whole payload was only at {}, which is gone", letter.source),
         Fate::NoInput => format!("left: {} is no input of this configuration", letter.source.topic),
     }
 }
@@ -184,9 +189,30 @@ fn told(fate: &Fate, letter: &Letter, dry_run: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Timestamp;
+    use crate::operations::dead_letters::{Bytes, Header, Source};
 
     #[test]
     fn what_a_sender_wrote_cannot_command_the_terminal() {
-        assert_eq!(printable("bad \"\u{1b}[31mFWB\r\n\" é"), "bad \" [31mFWB  \" é");
+        let wild = "\u{202e}a\u{1b}[31m\u{9b}b\r\n";
+        let letter = Letter {
+            reason: wild.into(),
+            detail: wild.into(),
+            position: 0,
+            source: Source { topic: wild.into(), partition: 0, offset: 1, index: 0 },
+            timestamp: Timestamp::default(),
+            key: None,
+            headers: vec![Header { name: wild.into(), value: None }],
+            payload: Bytes::default(),
+            payload_bytes: 0,
+            format: wild.into(),
+        };
+        let place = Place { partition: 0, offset: 7 };
+        let tame = r"\u202ea\u001b[31m\u009bb\u000d\u000a";
+        assert_eq!(line(place, &letter, false), format!("0/7  {tame}  {tame}/0/1  1970-01-01T00:00:00Z  -  {tame}"));
+        let shown = shown(place, &letter, true);
+        assert!(shown.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)), "{shown}");
+        let read: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!([&read["reason"], &read["detail"], &read["headers"][0], &read["format"]], [wild; 4]);
     }
 }

@@ -17,6 +17,8 @@ mod lists;
 mod match_names;
 mod match_pairs;
 mod past;
+mod printable;
+mod registering;
 mod run;
 mod running;
 mod screen;
@@ -41,6 +43,8 @@ pub enum Exit {
     Failed,
     /// All input was answered, but some of it with a refusal.
     SomeRefused,
+    /// Nothing wrong was found, and not everything could be looked at.
+    Unchecked,
     /// The command line or a file named on it cannot be used (`EX_USAGE`).
     Usage,
 }
@@ -51,6 +55,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Failed => 1,
             Exit::SomeRefused => 2,
+            Exit::Unchecked => 3,
             Exit::Usage => 64,
         })
     }

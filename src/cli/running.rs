@@ -8,16 +8,17 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::registering;
 use crate::admin::Admin;
 use crate::config::Config;
-use crate::service::{self, Rules, ServiceError, Settings, Shutdown, Telemetry};
+use crate::service::{self, Rules, Settings, Shutdown, Telemetry};
 use crate::source::Partition;
 
 pub struct Running {
     shutdown: Shutdown,
     telemetry: Telemetry,
     grace: Duration,
-    end: Receiver<Result<(), ServiceError>>,
+    end: Receiver<Result<(), RunError>>,
     /// What the service said when it ended, for those who ask again.
     ended: Mutex<Option<Result<(), RunError>>>,
 }
@@ -35,7 +36,7 @@ pub enum RunError {
 }
 
 impl RunError {
-    fn start(error: impl std::fmt::Display) -> Self {
+    pub fn start(error: impl std::fmt::Display) -> Self {
         Self::Start(error.to_string())
     }
 }
@@ -44,7 +45,6 @@ impl Running {
     pub fn start(config: &Config, rules: Rules) -> Result<Self, RunError> {
         let settings = Settings::of(config).map_err(RunError::start)?;
         let telemetry = Telemetry::of(&settings).map_err(RunError::start)?;
-        let frames = service::frames(config, &settings).map_err(RunError::start)?;
         serve_admin(config, &telemetry)?;
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
@@ -56,10 +56,8 @@ impl Running {
         );
         let shutdown = Shutdown::default();
         let (tell, end) = bounded(1);
-        let (asked, told) = (shutdown.clone(), telemetry.clone());
-        let service = move || {
-            let _ = tell.send(service::run(&settings, &rules, frames, &told, &asked));
-        };
+        let (asked, told, configured) = (shutdown.clone(), telemetry.clone(), config.clone());
+        let service = move || drop(tell.send(serve(&configured, &settings, &rules, &told, &asked)));
         thread::Builder::new().name("publisher".into()).spawn(service).map_err(RunError::start)?;
         Ok(Self { shutdown, telemetry, grace: config.shutdown.grace, end, ended: Mutex::default() })
     }
@@ -98,13 +96,25 @@ impl Running {
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         if ended.is_none() {
             *ended = match self.end.recv_timeout(wait) {
-                Ok(result) => Some(result.map_err(|error| RunError::Service(error.to_string()))),
+                Ok(result) => Some(result),
                 Err(RecvTimeoutError::Disconnected) => Some(Err(RunError::Panicked)),
                 Err(RecvTimeoutError::Timeout) => None,
             };
         }
         ended.clone()
     }
+}
+
+/// Runs until it is stopped.
+fn serve(
+    config: &Config,
+    settings: &Settings,
+    rules: &Rules,
+    telemetry: &Telemetry,
+    shutdown: &Shutdown,
+) -> Result<(), RunError> {
+    let Some(frames) = registering::frames(config, settings, telemetry, shutdown)? else { return Ok(()) };
+    service::run(settings, rules, frames, telemetry, shutdown).map_err(|error| RunError::Service(error.to_string()))
 }
 
 /// Binds the operations port before anything else starts, and answers on a thread of its own.

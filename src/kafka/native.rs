@@ -60,7 +60,7 @@ pub enum Resource<'a> {
 }
 
 /// What a user may do with a resource: those of Kafka's operations that loadgate needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Right {
     Read,
     Write,

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 
+use super::tools;
 use super::topics::{Role as TopicRole, Topic, of};
 use crate::config::Config;
 use crate::kafka::Right;
@@ -29,10 +30,10 @@ pub enum Role {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     pub on: On,
-    pub rights: &'static [Right],
+    pub rights: Vec<Right>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum On {
     Topics(Vec<String>),
     Group {
@@ -47,16 +48,17 @@ pub enum On {
 const READ: &[Right] = &[Right::Read, Right::Describe];
 const WRITE: &[Right] = &[Right::Write, Right::Describe];
 const READ_WRITE: &[Right] = &[Right::Read, Right::Write, Right::Describe];
-const LOOK: &[Right] = &[Right::Describe, Right::DescribeConfigs];
+/// How something is set. The brokers mask what is secret.
+const LOOK: &[Right] = &[Right::DescribeConfigs];
 
 /// What a role needs under a configuration. `user` names the groups of roles that read with clients of their own.
 pub fn grants(role: Role, config: &Config, user: &str) -> Vec<Grant> {
     let (outputs, group) = (&config.outputs, &config.kafka.group);
-    let reader = |topic: &str| {
-        vec![topics([topic], READ), Grant { on: On::Group { name: user.to_owned(), prefixed: true }, rights: READ }]
-    };
-    let group_itself = |rights| Grant { on: On::Group { name: group.clone(), prefixed: false }, rights };
-    let transactions = |prefix: String| Grant { on: On::TransactionalIds(prefix), rights: WRITE };
+    let reader = |topic: &str| vec![topics([topic], READ), Grant::new(On::Group { name: user.to_owned(), prefixed: true }, READ)];
+    let group_itself = |rights| Grant::new(On::Group { name: group.clone(), prefixed: false }, rights);
+    let transactions = |prefix: String| Grant::new(On::TransactionalIds(prefix), WRITE);
+    // What `check --brokers` needs: `helm test` runs it as the service, and would have to pass by what it may not look at.
+    let look = vec![topics(of(config).iter().map(|topic| topic.name), LOOK), Grant::new(On::Cluster, LOOK)];
     let grants = match role {
         Role::Service => vec![
             topics(config.topics(), READ),
@@ -66,7 +68,7 @@ pub fn grants(role: Role, config: &Config, user: &str) -> Vec<Grant> {
             topics(config.bundle.topic.as_deref(), READ),
             group_itself(READ),
             // Clients that join no group still ask for one's coordinator.
-            Grant { on: On::Group { name: format!("{group}-"), prefixed: true }, rights: &[Right::Describe] },
+            Grant::new(On::Group { name: format!("{group}-"), prefixed: true }, &[Right::Describe]),
             transactions(config.kafka.transactional_id.clone().unwrap_or_else(|| format!("{group}-"))),
         ],
         Role::Terminal => [vec![topics(written_by(config, Writer::Terminals), WRITE)], reader(&outputs.referrals)].concat(),
@@ -75,20 +77,20 @@ pub fn grants(role: Role, config: &Config, user: &str) -> Vec<Grant> {
         Role::Customs => [vec![outcomes(config)], reader(&outputs.alerts_customs)].concat(),
         Role::Auditor => reader(&outputs.assessments),
         Role::Operator => vec![
-            topics(of(config).iter().map(|topic| topic.name), LOOK),
+            topics(of(config).iter().map(|topic| topic.name), &[Right::Describe]),
             // To send dead letters again.
             topics(config.topics().into_iter().chain([outputs.dead_letters.as_str()]), READ_WRITE),
             transactions(format!("{group}-redrive")),
             group_itself(&[Right::Describe]),
-            Grant { on: On::Cluster, rights: LOOK },
         ],
     };
+    let looks = if matches!(role, Role::Service | Role::Operator) { look } else { Vec::new() };
     // Nothing configured, nothing granted.
-    grants.into_iter().filter(|grant| grant.on != On::Topics(Vec::new())).collect()
+    grants.into_iter().chain(looks).filter(|grant| grant.on != On::Topics(Vec::new())).collect()
 }
 
 fn topics<'a>(names: impl IntoIterator<Item = &'a str>, rights: &'static [Right]) -> Grant {
-    Grant { on: On::Topics(names.into_iter().map(str::to_owned).collect()), rights }
+    Grant::new(On::Topics(names.into_iter().map(str::to_owned).collect()), rights)
 }
 
 fn written_by(config: &Config, writer: Writer) -> impl Iterator<Item = &str> {
@@ -104,8 +106,12 @@ fn is_only_written(topic: &Topic<'_>) -> bool {
 }
 
 impl Grant {
-    /// The command that grants it, without the connection.
-    pub fn command(&self, principal: &str) -> String {
+    fn new(on: On, rights: &[Right]) -> Self {
+        Self { on, rights: rights.to_vec() }
+    }
+
+    /// The command that grants it.
+    pub fn command(&self, config: &Config, principal: &str) -> String {
         let resource = match &self.on {
             On::Topics(names) => names.iter().map(|name| format!("--topic {name}")).collect::<Vec<_>>().join(" "),
             On::Group { name, prefixed: false } => format!("--group {name}"),
@@ -114,7 +120,8 @@ impl Grant {
             On::Cluster => "--cluster".to_owned(),
         };
         let operations: Vec<String> = self.rights.iter().map(|right| format!("--operation {}", right.as_str())).collect();
-        format!("--add --allow-principal {principal} {} {resource}", operations.join(" "))
+        let arguments = format!("--add --allow-principal {principal} {} {resource}", operations.join(" "));
+        tools::line(config, "kafka-acls.sh", &arguments)
     }
 }
 
@@ -160,12 +167,24 @@ mod tests {
     }
 
     #[test]
+    fn whoever_checks_the_brokers_may_look_at_every_topic_and_at_the_brokers_and_nobody_else_may() {
+        for role in [Role::Service, Role::Operator] {
+            let grants = grants(role, &Config::default(), "someone");
+            assert!(grants.contains(&Grant::new(On::Cluster, LOOK)), "{role:?}");
+            assert_eq!(topics(role, Right::DescribeConfigs).len(), of(&Config::default()).len(), "{role:?}");
+        }
+        for role in [Role::Terminal, Role::AviationSecurity, Role::Customs, Role::Auditor] {
+            assert!(topics(role, Right::DescribeConfigs).is_empty(), "{role:?}");
+        }
+    }
+
+    #[test]
     fn a_grant_is_a_command_of_kafkas_tool() {
-        let grant = Grant { on: On::TransactionalIds("loadgate-".into()), rights: WRITE };
+        let grant = Grant::new(On::TransactionalIds("loadgate-".into()), WRITE);
         assert_eq!(
-            grant.command("User:loadgate"),
-            "--add --allow-principal User:loadgate --operation Write --operation Describe --transactional-id loadgate- \
-             --resource-pattern-type prefixed"
+            grant.command(&Config::default(), "User:loadgate"),
+            "kafka-acls.sh --bootstrap-server localhost:9092 --add --allow-principal User:loadgate --operation Write \
+             --operation Describe --transactional-id loadgate- --resource-pattern-type prefixed"
         );
     }
 }

@@ -11,7 +11,7 @@ use serde::de::{Deserializer, Visitor};
 
 use super::log::{Log, Take};
 use crate::model::Timestamp;
-use crate::outputs::{Frame, Output, REDRIVEN};
+use crate::outputs::{Frame, Output, RECORD, REDRIVEN};
 
 /// Where a letter stands in the topic of dead letters: written as partition/offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +88,31 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.topic, self.partition, self.offset)
+    }
+}
+
+impl FromStr for Source {
+    type Err = &'static str;
+
+    /// A record, as it is displayed.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let record = text.split_once('/').and_then(|(topic, place)| {
+            let Place { partition, offset } = place.parse().ok()?;
+            Some(Self { topic: topic.to_owned(), partition, offset, index: 0 })
+        });
+        record.ok_or("expected topic/partition/offset")
+    }
+}
+
 impl Letter {
+    /// The record that it is about, which may have further letters.
+    pub fn record(&self) -> Source {
+        Source { index: 0, ..self.source.clone() }
+    }
+
     /// The payload is not all there: the rest is at its source.
     pub fn is_cut(&self) -> bool {
         usize::try_from(self.payload_bytes).is_ok_and(|whole| whole > self.payload.0.len())
@@ -99,10 +123,24 @@ impl Letter {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
     Letter(Letter),
-    /// The letter at this place was sent again.
-    Redriven(Place),
+    /// The letter at this place was sent again, and with it the whole of this record.
+    Redriven(Place, Option<Source>),
     /// Neither: anybody who may write to the topic can put anything there.
     Foreign,
+}
+
+/// What was sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sent {
+    letters: BTreeSet<Place>,
+    records: BTreeSet<Source>,
+}
+
+impl Sent {
+    /// True when the letter's record was sent again, for this letter or for another one of the same record.
+    pub fn has(&self, place: Place, letter: &Letter) -> bool {
+        self.letters.contains(&place) || self.records.contains(&letter.record())
+    }
 }
 
 /// Reads records of one topic of dead letters.
@@ -137,16 +175,17 @@ impl<'a> LetterBox<'a> {
         Ok(if let Some(Entry::Letter(letter)) = found { Some(letter) } else { None })
     }
 
-    /// The places of the letters that were sent again.
-    pub fn redriven(&self) -> KafkaResult<BTreeSet<Place>> {
-        let mut redriven = BTreeSet::new();
+    /// What was sent again, as the notes tell.
+    pub fn redriven(&self) -> KafkaResult<Sent> {
+        let mut sent = Sent::default();
         self.read(|_, entry| {
-            if let Entry::Redriven(place) = entry {
-                redriven.insert(place);
+            if let Entry::Redriven(letter, record) = entry {
+                sent.letters.insert(letter);
+                sent.records.extend(record);
             }
             Take::More
         })?;
-        Ok(redriven)
+        Ok(sent)
     }
 
     fn entry(&self, message: &BorrowedMessage<'_>) -> Entry {
@@ -168,8 +207,10 @@ fn decode(schema: &Schema, topic: &str, payload: &[u8]) -> Option<Entry> {
     if letter.reason != REDRIVEN {
         return Some(Entry::Letter(letter));
     }
+    let header = letter.headers.iter().find(|header| header.name == RECORD).and_then(|header| header.value.as_ref());
+    let record = header.and_then(|Bytes(value)| std::str::from_utf8(value).ok()?.parse().ok());
     let Source { topic: of, partition, offset, .. } = letter.source;
-    (of == topic).then_some(Entry::Redriven(Place { partition, offset }))
+    (of == topic).then_some(Entry::Redriven(Place { partition, offset }, record))
 }
 
 #[cfg(test)]
@@ -179,16 +220,39 @@ mod tests {
 
     #[test]
     fn a_note_is_read_back_in_any_frame_and_only_as_one_of_its_own_topic() {
-        let note = Redriven { topic: "dead", partition: 3, offset: 17, key: Some(b"k"), by: "somebody", why: "mended" };
+        let (record, key) = ("in/2/5", Some(&b"k"[..]));
+        let note = Redriven { topic: "dead", partition: 3, offset: 17, record, key, by: "somebody", why: "mended" };
         for frame in [Output::DeadLetter.single_object(), Frame::Confluent(5)] {
             let mut value = Vec::new();
             frame.write(&mut value);
             note.encode(&mut value);
-            let expected = Entry::Redriven(Place { partition: 3, offset: 17 });
+            let record = Source { topic: "in".into(), partition: 2, offset: 5, index: 0 };
+            let expected = Entry::Redriven(Place { partition: 3, offset: 17 }, Some(record));
             assert_eq!(decode(&schema(), "dead", &value), Some(expected));
             assert_eq!(decode(&schema(), "other", &value), None, "forged");
             assert_eq!(decode(&schema(), "dead", &value[..value.len() - 1]), None, "cut");
         }
+    }
+
+    #[test]
+    fn every_letter_of_a_record_was_sent_when_the_record_was() {
+        let letter = |offset, index| Letter {
+            reason: "bad_awb".into(),
+            detail: String::new(),
+            position: 0,
+            source: Source { topic: "in".into(), partition: 2, offset, index },
+            timestamp: Timestamp::default(),
+            key: None,
+            headers: Vec::new(),
+            payload: Bytes::default(),
+            payload_bytes: 0,
+            format: "auto".into(),
+        };
+        let [here, there] = [17, 18].map(|offset| Place { partition: 3, offset });
+        let sent = Sent { letters: [here].into(), records: ["in/2/5".parse().unwrap()].into() };
+        assert!(sent.has(there, &letter(5, 1)), "another letter of the record");
+        assert!(sent.has(here, &letter(6, 0)), "a note that names no record");
+        assert!(!sent.has(there, &letter(6, 0)), "another record");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reads topics from a position to where they ended, as operators do: outside any group, committed records alone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
@@ -18,12 +18,21 @@ pub struct Log {
 impl Log {
     /// `group` is only asked about, never joined.
     pub fn connect(connection: &Connection, group: &str) -> KafkaResult<Self> {
+        Self::with(connection, group, "read_committed")
+    }
+
+    /// One whose ends are those of all that was written, committed or not.
+    pub fn uncommitted(connection: &Connection, group: &str) -> KafkaResult<Self> {
+        Self::with(connection, group, "read_uncommitted")
+    }
+
+    fn with(connection: &Connection, group: &str, isolation: &str) -> KafkaResult<Self> {
         let mut config = connection.consumer("operator", group);
-        config.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "50");
+        config.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "50").set("isolation.level", isolation);
         Ok(Self { consumer: config.create_with_context(Witness::default())? })
     }
 
-    /// First offset and last stable offset of each partition of a topic.
+    /// First offset and last stable offset of each partition of a topic; the last of all, where the uncommitted counts.
     pub fn ends(&self, topic: &str) -> KafkaResult<BTreeMap<i32, (i64, i64)>> {
         let metadata = super::metadata(&self.consumer, Some(topic))?;
         let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions()).map(|partition| partition.id());
@@ -33,6 +42,23 @@ impl Log {
             return Err(KafkaError::MetadataFetch(RDKafkaErrorCode::UnknownTopicOrPartition));
         }
         Ok(ends)
+    }
+
+    /// Waits until everything that stands in a topic now can be read: behind an open transaction nothing can, and one that a dead
+    /// client left is ended by the brokers. False when that takes longer than `patience`.
+    pub fn settle(&self, written: &Log, topic: &str, patience: Duration) -> KafkaResult<bool> {
+        let (written, since) = (written.ends(topic)?, Instant::now());
+        loop {
+            let readable = self.ends(topic)?;
+            if written.iter().all(|(partition, (_, end))| readable.get(partition).is_some_and(|(_, stable)| stable >= end)) {
+                return Ok(true);
+            }
+            if since.elapsed() >= patience {
+                return Ok(false);
+            }
+            // Nothing is assigned: this only waits.
+            self.consumer.poll(Duration::from_millis(100));
+        }
     }
 
     /// Positions that the group committed.
@@ -60,7 +86,7 @@ impl Log {
         let mut heard = Instant::now();
         let mut result = Ok(());
         while !unfinished.is_empty() {
-            match self.consumer.poll(std::time::Duration::from_millis(100)) {
+            match self.consumer.poll(Duration::from_millis(100)) {
                 Some(Ok(message)) => {
                     heard = Instant::now();
                     match take(&message) {
@@ -103,6 +129,12 @@ impl Log {
             Take::Stop
         })?;
         Ok(found)
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        super::hush(&self.consumer);
     }
 }
 

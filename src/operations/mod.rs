@@ -8,10 +8,12 @@ pub mod examine;
 pub mod lag;
 pub mod log;
 pub mod redrive;
+pub mod tools;
 pub mod topics;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigResource, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::{ClientContext, DefaultClientContext};
@@ -73,10 +75,25 @@ impl Brokers {
         }
     }
 
-    /// What this user may do with a topic or a group.
+    /// What this user may do with a topic or a group. A group's coordinator that is only just being made is waited for.
     pub fn rights(&self, on: Resource<'_>) -> KafkaResult<Vec<Right>> {
-        permitted(self.admin.inner(), on, PATIENCE)
+        let since = Instant::now();
+        loop {
+            match permitted(self.admin.inner(), on, PATIENCE) {
+                Err(KafkaError::AdminOp(code)) if passes(code) && since.elapsed() < PATIENCE => {
+                    // Nothing is assigned: this only waits.
+                    self.consumer.poll(Duration::from_millis(200));
+                }
+                told => return told,
+            }
+        }
     }
+}
+
+/// True of what a coordinator answers while it moves.
+fn passes(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
+    matches!(code, CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator)
 }
 
 /// Brokers and topics; `topic` alone if one is given.
@@ -94,6 +111,8 @@ fn metadata(consumer: &BaseConsumer<Witness>, topic: Option<&str>) -> KafkaResul
 #[derive(Default)]
 pub struct Witness {
     told: Mutex<String>,
+    /// What a connection says while it is closed is no fault, though it may read like one.
+    closing: AtomicBool,
 }
 
 impl ClientContext for Witness {
@@ -101,7 +120,7 @@ impl ClientContext for Witness {
         let general =
             matches!(error.rdkafka_error_code(), Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::PartitionEOF));
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if !general && *told != reason {
+        if !general && !self.closing.load(Ordering::Relaxed) && *told != reason {
             eprintln!("loadgate: {reason}");
             told.clear();
             told.push_str(reason);
@@ -110,6 +129,17 @@ impl ClientContext for Witness {
 }
 
 impl ConsumerContext for Witness {}
+
+/// Nothing more is told of this consumer.
+fn hush(consumer: &BaseConsumer<Witness>) {
+    consumer.client().context().closing.store(true, Ordering::Relaxed);
+}
+
+impl Drop for Brokers {
+    fn drop(&mut self) {
+        hush(&self.consumer);
+    }
+}
 
 fn options() -> AdminOptions {
     AdminOptions::new().request_timeout(Some(PATIENCE)).operation_timeout(Some(PATIENCE))

@@ -2,22 +2,25 @@
 //!
 //! The message goes back to the topic, the partition and under the key and time it came with, and a header names the letter. In
 //! the same transaction a note goes to the topic of dead letters. Whoever redrives reads the notes first, under a transactional
-//! id that all share: a second operator fences the first, so two together still send each letter once.
+//! id that all share: a second operator fences the first, so two together still send each letter once. What is sent is the whole
+//! record, so it counts as sent for every letter of it.
+
+mod run;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, KafkaResult};
-use rdkafka::message::{Header, Message, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::producer::{BaseProducer, Producer};
 
-use super::PATIENCE;
-use super::dead_letters::{Entry, Letter, LetterBox, Place, Source};
+use self::run::Run;
+use super::dead_letters::{Entry, Letter, LetterBox, Place};
 use super::log::{Log, Take};
 use crate::config::Config;
-use crate::decode::{Context, Decoder};
-use crate::outputs::{Frame, Redriven};
+use crate::decode::Decoder;
+use crate::decode::avro::AvroConfigError;
+use crate::outputs::Frame;
 use crate::service::Settings;
 
 /// The header by which a message that was sent again names its letter: topic/partition/offset.
@@ -45,14 +48,27 @@ pub enum Fate {
     Sent,
     /// Another letter of the same record was: a record is sent once, whole.
     SentWith(Place),
-    /// Was sent by an earlier run.
+    /// An earlier run sent it, or another letter of the same record.
     SentBefore,
-    /// Cannot be read yet either, for this reason.
-    StillUnreadable(String),
+    /// It would become a letter again, for this reason.
+    StillRefused(String),
     /// Its payload is longer than a letter carries, and its source no longer has it.
     SourceGone,
     /// It names a topic that is no input: it is not what it says.
     NoInput,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RedriveError {
+    #[error("{0}")]
+    Kafka(#[from] KafkaError),
+    #[error("decoder: {0}")]
+    Decoder(#[from] AvroConfigError),
+    #[error(
+        "a transaction in {0} stays open and may hide that letters were sent: nothing is sent before it ends (kafka-transactions.sh \
+         find-hanging)"
+    )]
+    Open(String),
 }
 
 /// Who redrives, and why: noted.
@@ -74,15 +90,15 @@ pub struct Redrive<'a> {
 
 impl Redrive<'_> {
     /// Tells each letter's fate, after the transaction that decided it.
-    pub fn run(&self, mut tell: impl FnMut(Place, &Letter, &Fate)) -> KafkaResult<()> {
+    pub fn run(&self, mut tell: impl FnMut(Place, &Letter, &Fate)) -> Result<(), RedriveError> {
         let producer = self.producer()?;
         let log = Log::connect(&self.settings.connection, &self.settings.group)?;
+        self.settle(&log)?;
         let letters = LetterBox::new(&log, &self.config.outputs.dead_letters);
         // After the producer: what an earlier one left open has ended by now, and a later one fences this.
         let before = letters.redriven()?;
-        let decoder = Decoder::new(self.settings.decoder.clone());
-        let decoder = decoder.map_err(|_| KafkaError::ClientCreation("the schema registry's configuration".into()))?;
-        let mut run = Run { redrive: self, producer, decoder, sent: Vec::new(), batch: Vec::new(), batch_bytes: 0 };
+        let decoder = Decoder::new(self.settings.decoder.clone())?;
+        let mut run = Run::new(self, producer, decoder);
         let source = Log::connect(&self.settings.connection, &self.settings.group)?;
         let mut result = Ok(());
         letters.read(|place, entry| {
@@ -104,7 +120,15 @@ impl Redrive<'_> {
             if result.is_ok() { Take::More } else { Take::Stop }
         })?;
         result?;
-        run.send(&mut tell)
+        Ok(run.send(&mut tell)?)
+    }
+
+    /// A replica's transaction, or one that a dead replica left, hides the notes behind it.
+    fn settle(&self, log: &Log) -> Result<(), RedriveError> {
+        let (Settings { connection, group, transaction_timeout, .. }, topic) = (self.settings, &self.config.outputs.dead_letters);
+        let written = Log::uncommitted(connection, group)?;
+        let settled = log.settle(&written, topic, *transaction_timeout + TRANSACTION)?;
+        if settled { Ok(()) } else { Err(RedriveError::Open(topic.clone())) }
     }
 
     fn producer(&self) -> KafkaResult<Option<BaseProducer>> {
@@ -123,129 +147,3 @@ impl Redrive<'_> {
 }
 
 const TRANSACTION: Duration = Duration::from_secs(30);
-/// One transaction holds this many letters, or bytes of them.
-const BATCH: usize = 100;
-const BATCH_BYTES: usize = 8 << 20;
-
-struct Run<'a> {
-    redrive: &'a Redrive<'a>,
-    producer: Option<BaseProducer>,
-    decoder: Decoder,
-    /// The records sent by this run, each with the letter that it was sent for.
-    sent: Vec<(Source, Place)>,
-    batch: Vec<(Place, Letter, Fate)>,
-    batch_bytes: usize,
-}
-
-impl Run<'_> {
-    fn fate(&mut self, place: Place, letter: &mut Letter, before: &BTreeSet<Place>, log: &Log) -> KafkaResult<Fate> {
-        if before.contains(&place) {
-            return Ok(Fate::SentBefore);
-        }
-        let record = Source { index: 0, ..letter.source.clone() };
-        if let Some((_, with)) = self.sent.iter().find(|(sent, _)| *sent == record) {
-            return Ok(Fate::SentWith(*with));
-        }
-        let Some(input) = self.redrive.settings.inputs.iter().find(|input| input.topic == record.topic) else {
-            return Ok(Fate::NoInput);
-        };
-        if letter.is_cut() {
-            let whole = |message: &rdkafka::message::BorrowedMessage<'_>| message.payload().unwrap_or_default().to_vec();
-            match log.at(&record.topic, record.partition, record.offset, whole)? {
-                Some(payload) => letter.payload.0 = payload,
-                None => return Ok(Fate::SourceGone),
-            }
-        }
-        let context = Context { received: letter.timestamp, limits: self.redrive.settings.limits };
-        let mut decoded = Vec::new();
-        self.decoder.decode(input.format(), &letter.payload.0, &context, &mut decoded);
-        if let Some(rejected) = decoded.iter().find_map(|message| message.as_ref().err()) {
-            return Ok(Fate::StillUnreadable(rejected.to_string()));
-        }
-        drop(decoded);
-        self.sent.push((record, place));
-        Ok(Fate::Sent)
-    }
-
-    fn add(&mut self, place: Place, letter: Letter, fate: Fate) {
-        if fate == Fate::Sent {
-            self.batch_bytes += letter.payload.0.len();
-        }
-        self.batch.push((place, letter, fate));
-    }
-
-    fn is_full(&self) -> bool {
-        self.batch.len() >= BATCH || self.batch_bytes >= BATCH_BYTES
-    }
-
-    /// Sends the batch in one transaction and tells its fates.
-    fn send(&mut self, tell: &mut impl FnMut(Place, &Letter, &Fate)) -> KafkaResult<()> {
-        let batch = std::mem::take(&mut self.batch);
-        self.batch_bytes = 0;
-        let anything = batch.iter().any(|(_, _, fate)| matches!(fate, Fate::Sent | Fate::SentWith(_)));
-        if let Some(producer) = self.producer.as_ref().filter(|_| anything) {
-            producer.begin_transaction()?;
-            let sent = batch.iter().try_for_each(|(place, letter, fate)| self.send_one(producer, *place, letter, fate));
-            let committed =
-                sent.and_then(|()| producer.flush(TRANSACTION)).and_then(|()| producer.commit_transaction(TRANSACTION));
-            if let Err(error) = committed {
-                // Left open it would be aborted by the broker: this only hastens it.
-                let _ = producer.abort_transaction(PATIENCE);
-                return Err(error);
-            }
-        }
-        batch.iter().for_each(|(place, letter, fate)| tell(*place, letter, fate));
-        Ok(())
-    }
-
-    fn send_one(&self, producer: &BaseProducer, place: Place, letter: &Letter, fate: &Fate) -> KafkaResult<()> {
-        let dead_letters = &self.redrive.config.outputs.dead_letters;
-        let key = letter.key.as_ref().map(|key| key.0.as_slice());
-        let origin = format!("{dead_letters}/{place}");
-        if *fate == Fate::Sent {
-            let mut record = BaseRecord::<[u8], [u8]>::to(&letter.source.topic)
-                .partition(letter.source.partition)
-                .timestamp(letter.timestamp.millis())
-                .payload(&letter.payload.0)
-                .headers(headers(letter, &origin));
-            if let Some(key) = key {
-                record = record.key(key);
-            }
-            queue(producer, record)?;
-        }
-        if matches!(fate, Fate::Sent | Fate::SentWith(_)) {
-            let Signature { by, why } = &self.redrive.signature;
-            let note = Redriven { topic: dead_letters, partition: place.partition, offset: place.offset, key, by, why };
-            let mut value = Vec::new();
-            self.redrive.frame.write(&mut value);
-            note.encode(&mut value);
-            // Beside its letter, so that the two are read in order.
-            let record = BaseRecord::<[u8], [u8]>::to(dead_letters).partition(place.partition).payload(&value);
-            queue(producer, if let Some(key) = key { record.key(key) } else { record })?;
-        }
-        Ok(())
-    }
-}
-
-/// Those that the message came with, and the letter's place. The mark of an earlier redrive is replaced.
-fn headers(letter: &Letter, origin: &str) -> OwnedHeaders {
-    let kept = letter.headers.iter().filter(|header| header.name != HEADER);
-    let headers = kept.fold(OwnedHeaders::new_with_capacity(letter.headers.len() + 1), |headers, header| {
-        headers.insert(Header { key: &header.name, value: header.value.as_ref().map(|value| &value.0) })
-    });
-    headers.insert(Header { key: HEADER, value: Some(origin) })
-}
-
-/// A full queue is waited for.
-fn queue(producer: &BaseProducer, mut record: BaseRecord<'_, [u8], [u8]>) -> KafkaResult<()> {
-    loop {
-        match producer.send(record) {
-            Ok(()) => return Ok(()),
-            Err((error, refused)) if error.rdkafka_error_code() == Some(rdkafka::error::RDKafkaErrorCode::QueueFull) => {
-                producer.poll(Duration::from_millis(10));
-                record = refused;
-            }
-            Err((error, _)) => return Err(error),
-        }
-    }
-}

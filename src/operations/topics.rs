@@ -69,7 +69,7 @@ fn exactly(role: Role, name: &'static str, value: &'static str, why: &'static st
 }
 
 /// Every setting, for a memory that reaches back so many days.
-fn table(horizon_days: u16) -> [Setting; 16] {
+fn table(horizon_days: u16) -> [Setting; 17] {
     let horizon_ms = i64::from(horizon_days) * DAY_MS;
     let unlimited = |role, why| exactly(role, "retention.bytes", "-1", why);
     // Compaction would keep the last record of each key alone, and each of ours tells something.
@@ -90,6 +90,7 @@ fn table(horizon_days: u16) -> [Setting; 16] {
         ),
         keep_all(Role::Alerts, "compaction drops the earlier alerts of a shipment"),
         retention(Role::Assessments, 365, horizon_ms, "memory reads from it what was found before, and audits what was screened"),
+        unlimited(Role::Assessments, "a limit by size forgets on a busy day what was found before"),
         keep_all(Role::Assessments, "compaction drops the earlier assessments of a shipment"),
         retention(Role::DeadLetters, 30, 14 * DAY_MS, "a letter can be sent again only while it is there, and a fix takes time"),
         keep_all(Role::DeadLetters, "compaction drops letters of the same key"),
@@ -181,6 +182,14 @@ mod tests {
         }
         let created = created_with(Role::Input, 1, 120);
         assert!(created.contains(&("retention.ms", "10368000000".to_owned())), "{created:?}");
+    }
+
+    #[test]
+    fn what_memory_is_read_from_has_no_limit_by_size() {
+        for role in [Role::Input, Role::Referrals, Role::Assessments] {
+            let limit = role.settings(90).find(|setting| setting.name == "retention.bytes").unwrap();
+            assert_eq!((limit.needed, limit.created.as_str()), (Needed::Exactly("-1"), "-1"), "{role:?}");
+        }
     }
 
     #[test]

@@ -48,6 +48,9 @@ impl DeadLetter<'_> {
 /// The reason that marks a note instead of a letter.
 pub const REDRIVEN: &str = "redriven";
 
+/// The header of a note that names the record.
+pub const RECORD: &str = "record";
+
 /// A note that a letter was sent again. It has the form of a letter, so that the topic keeps one schema; its source is the letter.
 #[derive(Debug, Clone, Copy)]
 pub struct Redriven<'a> {
@@ -55,6 +58,8 @@ pub struct Redriven<'a> {
     pub topic: &'a str,
     pub partition: i32,
     pub offset: i64,
+    /// The record that was sent again, as topic/partition/offset: a record may have several letters, and goes once.
+    pub record: &'a str,
     /// The letter's key.
     pub key: Option<&'a [u8]>,
     pub by: &'a str,
@@ -81,7 +86,8 @@ struct Note<'a> {
 impl Redriven<'_> {
     /// Appends the bare datum.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        let Self { topic, partition, offset, key, by, why } = *self;
+        let Self { topic, partition, offset, record, key, by, why } = *self;
+        let headers = [("by", by), ("why", why), (RECORD, record)];
         let note = Note {
             reason: REDRIVEN,
             detail: "the letter at the source of this note was sent again",
@@ -89,7 +95,7 @@ impl Redriven<'_> {
             source: Source { topic, partition, offset, index: 0 },
             timestamp: Timestamp::default(),
             key,
-            headers: [("by", by), ("why", why)].map(|(name, value)| Header { name, value: Some(value.as_bytes()) }).into(),
+            headers: headers.map(|(name, value)| Header { name, value: Some(value.as_bytes()) }).into(),
             payload: &[],
             payload_bytes: 0,
             format: "auto",

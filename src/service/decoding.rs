@@ -15,7 +15,7 @@ use crate::metrics::Metrics;
 use crate::model::{Airport, Awb, Message};
 use crate::outputs::Told;
 use crate::outputs::read::{self, Assessment};
-use crate::record::{Reason, Record, Rejected};
+use crate::record::{Record, Rejected};
 use crate::screen::course::{id_hash, id_hashes};
 use crate::screen::verdict::Domain;
 use crate::source::{Input, Role};
@@ -113,12 +113,8 @@ impl DecodeWorker {
         let before = decoded.len();
         self.decoder.decode(*format, payload, &Context { received: timestamp, limits: self.limits }, decoded);
         for item in decoded.iter_mut().skip(before) {
-            if let Some(kind) = item.as_ref().ok().filter(|message| !writer.may_send(message)).map(Message::kind) {
-                *item = Err(Rejected::new(
-                    Reason::NotPermitted,
-                    0,
-                    format!("a message of kind {kind} is not for this topic's writers"),
-                ));
+            if let Some(refusal) = item.as_ref().ok().and_then(|message| writer.refusal(message)) {
+                *item = Err(refusal);
             }
         }
     }

@@ -24,6 +24,7 @@ pub use positions::{Begin, Found, JudgedBy, Note, Positions, Question};
 
 use crate::decode::Format;
 use crate::model::Message;
+use crate::record::{Reason, Rejected};
 
 /// A topic that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +65,12 @@ impl Writer {
 
     pub fn may_send(self, message: &Message<'_>) -> bool {
         matches!(message, Message::Outcome(_)) == (self == Writer::Teams)
+    }
+
+    /// Why a message of theirs is refused, if it is.
+    pub fn refusal(self, message: &Message<'_>) -> Option<Rejected> {
+        let detail = || format!("a message of kind {} is not for this topic's writers", message.kind());
+        (!self.may_send(message)).then(|| Rejected::new(Reason::NotPermitted, 0, detail()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Real Apache Kafka: one broker for all tests of the binary, or a cluster of a test's own that it may kill.
 //!
-//! `LOADGATE_TEST_BROKERS` names a running cluster instead; then no broker can be killed or restarted.
+//! `LOADGATE_TEST_BROKERS` names a running cluster for the tests that share one; a test that stops brokers starts its own.
 
 mod broker;
 mod jars;
@@ -45,16 +45,21 @@ pub fn external() -> Option<Cluster> {
 impl Cluster {
     /// Starts 1 or 3 brokers on free ports; topics and transactions are replicated to all of them.
     pub fn start(count: usize) -> Self {
-        Self::started(count, None)
+        Self::started(count, None, "")
     }
 
-    fn started(count: usize, security: Option<&secured::Security>) -> Self {
+    /// As [`Cluster::start`], with further lines of `server.properties`, which win.
+    pub fn start_with(count: usize, further: &str) -> Self {
+        Self::started(count, None, further)
+    }
+
+    fn started(count: usize, security: Option<&secured::Security>, further: &str) -> Self {
         let lib = jars::fetched();
         let directory =
             tempfile::Builder::new().prefix("kafka-").tempdir_in(target_dir().join("tmp")).expect("target/tmp is writable");
         let ports: Vec<Ports> = (0..count).map(|_| Ports { client: free_port(), controller: free_port() }).collect();
         let brokers: Vec<Broker> =
-            (0..count).map(|index| Broker::format(&lib, directory.path(), &ports, index, security)).collect();
+            (0..count).map(|index| Broker::format(&lib, directory.path(), &ports, index, (security, further))).collect();
         let bootstrap = ports.iter().map(|ports| format!("127.0.0.1:{}", ports.client)).collect::<Vec<_>>().join(",");
         let mut cluster = Self { brokers, bootstrap, _directory: Some(directory) };
         for broker in &mut cluster.brokers {

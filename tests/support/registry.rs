@@ -24,8 +24,11 @@ pub struct Registry {
 
 impl Registry {
     pub fn start() -> Self {
+        Self::start_at(SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())))
+    }
+
+    pub fn start_at(address: SocketAddr) -> Self {
         let directory = tempfile::Builder::new().prefix("registry-").tempdir().expect("a temporary directory can be made");
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let mut command = Command::new(java());
         command.args(["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", "quarkus-run.jar"]);
         command.current_dir(application());
@@ -41,7 +44,12 @@ impl Registry {
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}{PATH}", self.address)
+        Self::url_at(self.address)
+    }
+
+    /// Where a registry that listens there answers.
+    pub fn url_at(address: SocketAddr) -> String {
+        format!("http://{address}{PATH}")
     }
 
     /// Registers an Avro schema and returns its id.

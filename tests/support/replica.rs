@@ -35,6 +35,8 @@ pub struct Setup {
     pub stall_limit: Option<&'static str>,
     /// `auto`, `json`, `avro` …
     pub format: &'static str,
+    /// `terminals` or `teams`.
+    pub writer: &'static str,
     /// How often a replica writes its memory down; `None`: never, so that each start reads the whole log.
     pub snapshot_every: Option<&'static str>,
     /// Further lines of the configuration, complete tables.
@@ -58,6 +60,7 @@ impl Setup {
             batch_age: Duration::from_millis(100),
             stall_limit: None,
             format: "auto",
+            writer: "terminals",
             snapshot_every: None,
             further: String::new(),
         }
@@ -101,7 +104,7 @@ impl Setup {
     }
 
     fn config(&self, name: &str, admin: SocketAddr) -> String {
-        let Self { brokers, group, input, assessments, referrals, dead_letters, format, further, .. } = self;
+        let Self { brokers, group, input, assessments, referrals, dead_letters, format, writer, further, .. } = self;
         let [aviation_security, customs] = &self.alerts;
         let stall_limit = self.stall_limit.map(|limit| format!("stall_limit = \"{limit}\"\n")).unwrap_or_default();
         let brokers = brokers.replace(',', "\", \"");
@@ -110,7 +113,7 @@ impl Setup {
         format!(
             "[kafka]\nbrokers = [\"{brokers}\"]\ngroup = \"{group}\"\ntransactional_id = \"{group}-{name}\"\n\
              session_timeout = \"{session}ms\"\ntransaction_timeout = \"{transaction}ms\"\n\n\
-             [[input]]\ntopic = \"{input}\"\nformat = \"{format}\"\n\n\
+             [[input]]\ntopic = \"{input}\"\nformat = \"{format}\"\nwriter = \"{writer}\"\n\n\
              [outputs]\nalerts_aviation_security = \"{aviation_security}\"\nalerts_customs = \"{customs}\"\n\
              referrals = \"{referrals}\"\nassessments = \"{assessments}\"\ndead_letters = \"{dead_letters}\"\n\n\
              [batch]\nage = \"{age}ms\"\n\n\

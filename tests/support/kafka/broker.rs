@@ -22,11 +22,17 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// Writes the settings and formats the log directory of broker `index` of the cluster.
-    pub fn format(lib: &Path, cluster: &Path, ports: &[Ports], index: usize, security: Option<&Security>) -> Self {
+    /// Writes the settings, with further lines last, and formats the log directory of broker `index` of the cluster.
+    pub fn format(
+        lib: &Path,
+        cluster: &Path,
+        ports: &[Ports],
+        index: usize,
+        (security, further): (Option<&Security>, &str),
+    ) -> Self {
         let directory = cluster.join(format!("broker-{index}"));
         fs::create_dir_all(&directory).expect("target/tmp is writable");
-        let properties = properties(&directory, ports, index, security);
+        let properties = properties(&directory, ports, index, security) + further;
         fs::write(directory.join("server.properties"), properties).expect("target/tmp is writable");
         fs::write(directory.join("log4j2.properties"), LOGGING).expect("target/tmp is writable");
         let broker = Self { lib: lib.to_path_buf(), cluster: cluster.to_path_buf(), directory, process: None };

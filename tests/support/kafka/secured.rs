@@ -14,9 +14,12 @@ use crate::support::free_port;
 pub struct Security {
     port: u16,
     certificates: TempDir,
-    /// Names; the password of each is [`password`].
+    /// Names; the password of each is [`password`]. [`ADMIN`] is one of them.
     users: Vec<String>,
 }
+
+/// Who may do everything on the secured listener.
+const ADMIN: &str = "admin";
 
 /// A user's password: nothing else in a run looks like it, so it can be looked for in what must not hold it.
 pub fn password(user: &str) -> String {
@@ -31,9 +34,9 @@ pub struct SecuredCluster {
 
 impl SecuredCluster {
     pub fn start(users: &[&str]) -> Self {
-        let users = users.iter().map(|user| (*user).to_owned()).collect();
+        let users = users.iter().chain([&ADMIN]).map(|user| (*user).to_owned()).collect();
         let security = Security { port: free_port(), certificates: certificates(), users };
-        Self { cluster: Cluster::started(1, Some(&security)), security }
+        Self { cluster: Cluster::started(1, Some(&security), ""), security }
     }
 
     pub fn bootstrap(&self) -> String {
@@ -50,25 +53,43 @@ impl SecuredCluster {
         self.security.certificates.path().join("stranger.pem")
     }
 
-    /// Runs commands as `loadgate acls` prints them, by Kafka's own tool.
-    pub fn grant(&self, commands: &str) {
-        let tools = once("kafka-tools-4.1.1", |partial| {
-            let artifact = "-Dartifact=org.apache.kafka:kafka-tools:4.1.1".to_owned();
-            maven("copy", &[artifact, format!("-DoutputDirectory={}", partial.display())]);
-        });
-        let classes = format!("{}/*:{}/*", jars::fetched().display(), tools.display());
+    /// Runs lines as loadgate prints them, by a shell that knows Kafka's own tools, where `admin.properties` is an administrator's.
+    pub fn run_printed<'a>(&self, lines: impl IntoIterator<Item = &'a str>) {
+        let desk = tempfile::tempdir().expect("a temporary directory can be made");
+        fs::write(desk.path().join("admin.properties"), self.admin()).expect("it is writable");
+        let java = format!(
+            "java -Xmx128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '{}/*:{}/*'",
+            jars::fetched().display(),
+            tools().display()
+        );
+        let tools = [("kafka-acls.sh", "org.apache.kafka.tools.AclCommand"), ("kafka-configs.sh", "kafka.admin.ConfigCommand")];
+        let tools = tools.map(|(name, class)| format!("{name}() {{ {java} {class} \"$@\"; }}\n")).concat();
         std::thread::scope(|scope| {
-            for line in commands.lines() {
-                let (tool, arguments) = line.split_once(" --add ").expect("a command that adds");
-                assert!(tool.starts_with("kafka-acls.sh "), "{line}");
-                let mut java = Command::new("java");
-                java.args(["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &classes]);
-                java.args(["org.apache.kafka.tools.AclCommand", "--bootstrap-server", self.cluster.bootstrap(), "--add"]);
-                java.args(arguments.split_whitespace());
-                scope.spawn(move || run(&mut java));
+            for line in lines {
+                let mut shell = Command::new("bash");
+                shell.arg("-ec").arg(format!("{tools}{line}")).current_dir(desk.path());
+                scope.spawn(move || run(&mut shell));
             }
         });
     }
+
+    /// How an administrator connects, as Kafka's tools read it.
+    fn admin(&self) -> String {
+        let login = "org.apache.kafka.common.security.scram.ScramLoginModule required";
+        format!(
+            "security.protocol=SASL_SSL\nsasl.mechanism=SCRAM-SHA-512\nssl.truststore.type=PEM\nssl.truststore.location={}\n\
+             sasl.jaas.config={login} username=\"{ADMIN}\" password=\"{}\";\n",
+            self.authority().display(),
+            password(ADMIN)
+        )
+    }
+}
+
+fn tools() -> PathBuf {
+    once("kafka-tools-4.1.1", |partial| {
+        let artifact = "-Dartifact=org.apache.kafka:kafka-tools:4.1.1".to_owned();
+        maven("copy", &[artifact, format!("-DoutputDirectory={}", partial.display())]);
+    })
 }
 
 impl Security {
@@ -82,7 +103,7 @@ impl Security {
                 "sasl.enabled.mechanisms=SCRAM-SHA-512\nssl.keystore.type=PEM\nssl.keystore.location={}\n\
                  listener.name.secured.scram-sha-512.sasl.jaas.config=\
                  org.apache.kafka.common.security.scram.ScramLoginModule required;\n\
-                 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\nsuper.users=User:ANONYMOUS\n",
+                 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\nsuper.users=User:ANONYMOUS;User:{ADMIN}\n",
                 keys.display()
             ),
         ]
