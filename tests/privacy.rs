@@ -96,7 +96,9 @@ fn logs_metrics_and_commands_speak_of_nobody() {
     let referrals = committed(cluster, &setup.referrals, "referral");
     assert!(referrals.len() >= 3, "{} referrals", referrals.len());
     for mut referral in referrals {
-        ["awb", "hawb"].map(|number| referral.value[number].take());
+        for number in ["awb", "hawb"] {
+            referral.value[number].take();
+        }
         let said = referral.value.to_string();
         let personal = PERSONAL.iter().find(|personal| said.contains(**personal));
         assert_eq!(personal, None, "the terminal is told {said}");
