@@ -9,7 +9,7 @@
 //!                                       └──frozen──▶ snapshots
 //! ```
 //!
-//! Each arrow is a bounded channel, or one for each worker ([`lanes`]): a slow sink slows the reader, and the order of each partition
+//! Each arrow is a bounded channel, or one for each worker (`lanes`): a slow sink slows the reader, and the order of each partition
 //! needs no sorting. Every replica remembers everything and screens what it has claimed. Stopping runs with the flow: the publisher tells the reader to stop, the reader hands over its last batch and hangs
 //! up, each stage drains and hangs up, the publisher commits what came and leaves the group.
 
