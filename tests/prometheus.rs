@@ -28,7 +28,7 @@ const EMPTY: [(&str, &str); 1] =
 
 /// Alerts that what was sent gives a reason: half of the one manifest's shipments have no bill, and of the first records one is no
 /// message.
-const PENDING: [&str; 2] = ["LoadgateUnscreened", "LoadgateDeadLetters"];
+const PENDING: [&str; 3] = ["LoadgateUnscreened", "LoadgateDeadLetters", "LoadgateManyDeadLetters"];
 
 #[test]
 fn every_query_of_dashboards_and_alerts_finds_what_it_asks_for() {
