@@ -1,5 +1,5 @@
 //! The whole service against a bare consume-produce-commit loop, on the same real broker and records, in one run.
-//! Prints `name value unit`.
+//! Prints `name value unit`; each value is the middle one of five rounds, a ratio that of the rounds' own ratios.
 //!
 //! The bare loop copies each record to another topic, 5,000 records a transaction: what exactly-once costs before anything is
 //! screened. Its rate at 20,000 a transaction, as many as the service puts into one when it is behind, is printed besides. The
@@ -52,6 +52,8 @@ const PARTITIONS: i32 = 8;
 const TRANSACTION_RECORDS: usize = 5_000;
 const LARGE_TRANSACTION_RECORDS: usize = 20_000;
 const WAIT: Duration = Duration::from_secs(10);
+/// What else the machine does lasts as long as a round or two.
+const ROUNDS: usize = 5;
 
 /// What a run took.
 struct Measured {
@@ -68,20 +70,30 @@ fn main() {
     let input = cluster.topic_with("bench-input", PARTITIONS, &[("retention.ms", "-1")]);
     fill(&cluster, &input);
     let bundles = bundles();
-    // In turn, twice: the first round warms the broker's page cache and is not reported.
-    for reported in [false, true] {
-        let bare = copy(&cluster, &input, TRANSACTION_RECORDS);
-        let large = copy(&cluster, &input, LARGE_TRANSACTION_RECORDS);
-        let runs: Vec<_> = bundles.iter().map(|(name, bundle)| (name, screen(&cluster, &input, bundle))).collect();
-        if reported {
-            report("bare_loop", &bare);
-            report("bare_loop_large_transactions", &large);
-            for (name, run) in &runs {
-                report(name, run);
-                println!("{name}_ratio {:.2} pipeline/bare", bare.wall.as_secs_f64() / run.wall.as_secs_f64());
-            }
-        }
+    // In turn; the first round warms the broker's page cache and is not reported.
+    let round = |_| Round {
+        bare: copy(&cluster, &input, TRANSACTION_RECORDS),
+        large: copy(&cluster, &input, LARGE_TRANSACTION_RECORDS),
+        runs: bundles.iter().map(|(_, bundle)| screen(&cluster, &input, bundle)).collect(),
+    };
+    let rounds: Vec<Round> = (0..=ROUNDS).map(round).skip(1).collect();
+    report("bare_loop", rounds.iter().map(|round| &round.bare));
+    report("bare_loop_large_transactions", rounds.iter().map(|round| &round.large));
+    for (index, (name, _)) in bundles.iter().enumerate() {
+        report(name, rounds.iter().map(|round| &round.runs[index]));
+        let ratio = |round: &Round| round.bare.wall.as_secs_f64() / round.runs[index].wall.as_secs_f64();
+        let mut ratios: Vec<f64> = rounds.iter().map(ratio).collect();
+        ratios.sort_by(f64::total_cmp);
+        println!("{name}_ratio {:.2} pipeline/bare", ratios[ROUNDS / 2]);
+        println!("{name}_ratio_least {:.2} pipeline/bare", ratios[0]);
     }
+}
+
+struct Round {
+    bare: Measured,
+    large: Measured,
+    /// With each bundle.
+    runs: Vec<Measured>,
 }
 
 /// What the service runs with, as asked for by name.
@@ -107,7 +119,10 @@ fn bundle(name: &str) -> Option<Bundle> {
     }
 }
 
-fn report(name: &str, measured: &Measured) {
+fn report<'m>(name: &str, rounds: impl Iterator<Item = &'m Measured>) {
+    let mut rounds: Vec<&Measured> = rounds.collect();
+    rounds.sort_by_key(|measured| measured.wall);
+    let measured = rounds[ROUNDS / 2];
     println!("{name}_rate {:.0} records/s", RECORDS as f64 / measured.wall.as_secs_f64());
     println!("{name}_cpu {:.2} us/record", measured.cpu.as_micros() as f64 / RECORDS as f64);
     if let [Some(known), Some(searched)] = measured.lookups.map(|count| (count > 0).then_some(count as f64)) {
