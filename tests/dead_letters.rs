@@ -26,15 +26,8 @@ fn letters_are_sent_again_once_after_the_fix_and_can_be_traced() {
     let mut setup = Setup::new(cluster, "redrive", 2);
     // The fault: Cargo-IMP comes to a topic that is configured for JSON.
     setup.format = "json";
-    let mut replica = setup.ready_replica("only");
     let second = FWB.replace("12345675", "76543211");
-    for payload in [FWB, "CALL ME WHEN THE TRUCK IS THERE", second.as_str()] {
-        send_payload(cluster, &setup.input, "020-key", payload.as_bytes());
-    }
-    let letters = Live::start(cluster, &setup.dead_letters, "dead-letter");
-    eventually("three letters", DEADLINE, || (letters.with(<[_]>::len) == 3).then_some(()));
-    drop(letters);
-    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
+    become_letters(cluster, &setup, &[FWB, "CALL ME WHEN THE TRUCK IS THERE", second.as_str()], 3);
     let unfixed = setup.command(&["dead-letters", "redrive"]);
     assert_eq!(unfixed.status.code(), Some(2), "{}", said(&unfixed));
     assert!(said(&unfixed).ends_with("0 sent, 0 sent before, 3 left\n"), "{}", said(&unfixed));
@@ -115,13 +108,8 @@ fn a_letter_is_shown_without_its_message_unless_that_is_asked_for() {
 fn a_record_goes_once_however_many_letters_it_has_and_never_while_its_writer_may_not_send_it() {
     let cluster = kafka::shared();
     let mut setup = Setup::new(cluster, "two-letters", 1);
-    let mut replica = setup.ready_replica("only");
     let outcome = |number| format!(r#"{{"outcome": {{"awb": "{}", "kind": "screened"}}}}"#, waybill::awb(number));
-    send_payload(cluster, &setup.input, "020-key", format!("[{}, {}]", outcome(1), outcome(2)).as_bytes());
-    let letters = Live::start(cluster, &setup.dead_letters, "dead-letter");
-    eventually("two letters of one record", DEADLINE, || (letters.with(<[_]>::len) == 2).then_some(()));
-    drop(letters);
-    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
+    become_letters(cluster, &setup, &[&format!("[{}, {}]", outcome(1), outcome(2))], 2);
     for _ in 0..3 {
         let refused = setup.command(&["dead-letters", "redrive"]);
         assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
@@ -151,12 +139,7 @@ fn a_note_behind_a_transaction_that_nobody_ended_still_counts() {
     let cluster = kafka::shared();
     let mut setup = Setup::new(cluster, "open-transaction", 1);
     setup.format = "json";
-    let mut replica = setup.ready_replica("only");
-    send_payload(cluster, &setup.input, "020-key", FWB.as_bytes());
-    let letters = Live::start(cluster, &setup.dead_letters, "dead-letter");
-    eventually("a letter", DEADLINE, || (letters.with(<[_]>::len) == 1).then_some(()));
-    drop(letters);
-    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
+    become_letters(cluster, &setup, &[FWB], 1);
 
     // A replica dies within a transaction: until the brokers end it, nothing behind it can be read, notes included.
     let mut config = cluster.client();
@@ -172,6 +155,15 @@ fn a_note_behind_a_transaction_that_nobody_ended_still_counts() {
     assert!(said(&runs[0]).ends_with("1 sent, 0 sent before, 0 left\n"), "{}", said(&runs[0]));
     assert!(said(&runs[1]).ends_with("0 sent, 1 sent before, 0 left\n"), "{}", said(&runs[1]));
     assert_eq!(records(cluster, &setup.input).len(), 2);
+}
+
+/// A replica makes so many letters of what it is sent under `020-key`, and stops.
+fn become_letters(cluster: &Cluster, setup: &Setup, payloads: &[&str], count: usize) {
+    let mut replica = setup.ready_replica("only");
+    payloads.iter().for_each(|payload| send_payload(cluster, &setup.input, "020-key", payload.as_bytes()));
+    let letters = Live::start(cluster, &setup.dead_letters, "dead-letter");
+    eventually(&format!("{count} letters"), DEADLINE, || (letters.with(<[_]>::len) == count).then_some(()));
+    assert_eq!(replica.terminate().code(), Some(0), "{}", replica.log_tail());
 }
 
 /// A record as it stands in a topic.

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use crossbeam_channel::{RecvTimeoutError, bounded};
+use crossbeam_channel::bounded;
 
 use super::running::RunError;
 use crate::config::{Config, Framing};
@@ -14,8 +14,6 @@ use crate::service::{self, FrameError, Settings, Shutdown, Telemetry, Wait};
 /// How long is waited before a registry that does not answer is asked again: doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// Bounds how late a shutdown is seen.
-const TICK: Duration = Duration::from_millis(50);
 
 /// Waits for the registry as for the brokers: alive, not ready. What it refuses cannot get better and is an error. `None` when
 /// `shutdown` is requested meanwhile.
@@ -33,17 +31,9 @@ pub fn frames(
     // A request may take long, and a shutdown does not wait for it.
     let register = move || drop(tell.send(register(&config, &settings, &asked)));
     thread::Builder::new().name("registry".into()).spawn(register).map_err(RunError::start)?;
-    while !shutdown.is_requested() {
-        match told.recv_timeout(TICK) {
-            Ok(frames) => {
-                telemetry.waits_for(Some(Wait::Start));
-                return frames.map(Some).map_err(RunError::start);
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Err(RunError::Panicked),
-        }
-    }
-    Ok(None)
+    let frames = shutdown.receive(&told).map_err(|_| RunError::Panicked)?;
+    telemetry.waits_for(Some(Wait::Start));
+    frames.transpose().map_err(RunError::start)
 }
 
 /// Asks until the registry answers.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Sender, bounded};
 
 use super::health::Wait;
 use super::{ServiceError, Settings, Shutdown, Telemetry};
@@ -67,7 +67,9 @@ impl Rules {
             shutdown: shutdown.clone(),
         };
         thread::Builder::new().name("bundles".into()).spawn(move || keeper.run(source))?;
-        Ok(wait_for_the_first(&first, telemetry, shutdown))
+        telemetry.waits_for(Some(Wait::Bundle));
+        // The keeper ends without one only when it is told to.
+        Ok(shutdown.receive(&first).unwrap_or_default())
     }
 }
 
@@ -79,18 +81,6 @@ impl fmt::Display for Rules {
             Self::Delivered { place: Place::Topic(topic), .. } => write!(f, "signed bundles of the topic {topic}"),
         }
     }
-}
-
-fn wait_for_the_first(first: &Receiver<Arc<Current>>, telemetry: &Telemetry, shutdown: &Shutdown) -> Option<Arc<Current>> {
-    telemetry.waits_for(Some(Wait::Bundle));
-    while !shutdown.is_requested() {
-        match first.recv_timeout(TICK) {
-            Ok(current) => return Some(current),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return None,
-        }
-    }
-    None
 }
 
 struct Keeper {

@@ -10,8 +10,9 @@
 //! ```
 //!
 //! Each arrow is a bounded channel, or one for each worker (`lanes`): a slow sink slows the reader, and the order of each partition
-//! needs no sorting. Every replica remembers everything and screens what it has claimed. Stopping runs with the flow: the publisher tells the reader to stop, the reader hands over its last batch and hangs
-//! up, each stage drains and hangs up, the publisher commits what came and leaves the group.
+//! needs no sorting. Every replica remembers everything and screens what it has claimed. Stopping runs with the flow: the publisher
+//! tells the reader to stop, the reader hands over its last batch and hangs up, each stage drains and hangs up, the publisher commits
+//! what came and leaves the group.
 
 mod bundles;
 mod decoding;
@@ -35,7 +36,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, Sender, bounded, unbounded};
 
 use crate::batch::Batch;
 use crate::bundle::Current;
@@ -126,6 +127,18 @@ impl Shutdown {
 
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// What is sent next; `None` when the end is requested before. `Err` when nobody will send.
+    pub fn receive<T>(&self, from: &Receiver<T>) -> Result<Option<T>, RecvError> {
+        while !self.is_requested() {
+            match from.recv_timeout(IDLE) {
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(RecvError),
+                Ok(sent) => return Ok(Some(sent)),
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -293,7 +306,7 @@ fn start_screening(
     })
 }
 
-/// How long memory waits for a batch before it answers what is asked of it.
+/// How long is waited for what comes next before it is looked what else there is to do: an answer, an end.
 const IDLE: Duration = Duration::from_millis(20);
 
 fn start_memory(
