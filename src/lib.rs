@@ -24,8 +24,8 @@
 //! | [`lists`] | watchlists: their formats and faults; who resembles whom on them | `names`, `codes` |
 //! | [`screen`] | facts, indicators, profiles, watchlists, the decision | `model`, `codes`, `memory`, `lists` |
 //! | [`bundle`] | profiles and policy as one hashed, signed whole; which one is in force | `screen` |
-//! | [`backtest`] | what a bundle would have said about history | `decode`, `screen`, `bundle` |
-//! | [`replay`] | the pipeline without Kafka: what `screen` and `explain` run | `decode`, `memory`, `screen` |
+//! | [`replay`] | the pipeline without Kafka: what `screen`, `explain` and `backtest` run | `decode`, `memory`, `screen` |
+//! | [`backtest`] | what a bundle would have said about history | `replay`, `bundle` |
 //! | [`outputs`] | what is published, and its Avro form | `screen` |
 //! | [`sink`] | transactions, the register of open holds | Kafka |
 //! | [`service`] | wires the stages, stops them in order | everybody |

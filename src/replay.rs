@@ -1,5 +1,5 @@
-//! The pipeline without Kafka: payloads in the order in which they came, verdicts out. What `loadgate screen` and `loadgate explain`
-//! run; the service does the same in stages, batch by batch, through the same functions.
+//! The pipeline without Kafka: payloads in the order in which they came, verdicts out. What `loadgate screen`, `loadgate explain` and
+//! `loadgate backtest` run; the service does the same in stages, batch by batch, through the same functions.
 
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub struct Replay {
     judge: Judge,
     holds: Holds,
     bundle: Arc<Bundle>,
+    /// Whether anything is folded and recalled.
+    remembers: bool,
     /// Event time reached; deadlines up to it have passed.
     watermark: Option<Timestamp>,
     /// Records taken.
@@ -40,6 +42,8 @@ pub enum Event<'e, 'c> {
     Remembered(&'e Message<'e>),
     /// A verdict, and what the terminal would be told.
     Judged(&'e Judged<'c>, &'e [Telling]),
+    /// A message is done with, or refused: the share of the record's messages that is behind.
+    Done(f64),
 }
 
 impl Replay {
@@ -54,10 +58,20 @@ impl Replay {
             judge: Judge::default(),
             holds: Holds::new(keys),
             bundle,
+            remembers: true,
             watermark: None,
             records: 0,
             answers: 0,
         }
+    }
+
+    /// Remembers nothing: each bill is judged by what its message states alone, and nobody is told anything.
+    pub fn stateless(decoder: Decoder, bundle: Arc<Bundle>, limits: Limits) -> Self {
+        Self { remembers: false, ..Self::new(decoder, bundle, limits, Horizons::default()) }
+    }
+
+    pub fn remembers(&self) -> bool {
+        self.remembers
     }
 
     /// What is remembered, as one number.
@@ -83,19 +97,39 @@ impl Replay {
         let mut seen = Seen { received, content: crc32fast::hash(payload), place };
         self.records += 1;
         self.answers = 0;
-        let goes_on = decoded.iter().all(|message| match message {
+        let count = decoded.len() as f64;
+        let goes_on = (1_u32..)
+            .zip(&decoded)
+            .all(|(number, decoded)| self.decoded(decoded, &mut seen, &mut each) && each(Event::Done(f64::from(number) / count)));
+        goes_on && self.pass(seen, &mut each)
+    }
+
+    fn decoded(
+        &mut self,
+        decoded: &Result<Message<'_>, Rejected>,
+        seen: &mut Seen,
+        each: &mut impl FnMut(Event<'_, '_>) -> bool,
+    ) -> bool {
+        match decoded {
             Err(rejected) => {
                 seen.place.index += 1;
                 self.answers += 1;
                 each(Event::Rejected(rejected))
             }
+            Ok(message) if !self.remembers => self.stated(message, seen.received, each),
             Ok(message) => {
-                let goes_on = self.message(message, seen, &mut each);
+                let goes_on = self.message(message, *seen, each);
                 seen.place.index += message.consignments().len().max(1) as u32;
                 goes_on
             }
-        });
-        goes_on && self.pass(seen, &mut each)
+        }
+    }
+
+    fn stated(&mut self, message: &Message<'_>, received: Timestamp, each: &mut impl FnMut(Event<'_, '_>) -> bool) -> bool {
+        message.consignments().iter().all(|consignment| {
+            let judged = self.judge.stated(consignment, received, &self.bundle);
+            each(Event::Judged(&judged, &[]))
+        })
     }
 
     fn message(&mut self, message: &Message<'_>, seen: Seen, each: &mut impl FnMut(Event<'_, '_>) -> bool) -> bool {

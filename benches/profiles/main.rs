@@ -2,7 +2,8 @@
 //! loop, on the same profiles and consignments with the same hits, in one run. Prints `name value unit`.
 //!
 //! Uniform traffic, and traffic of which 60 % leaves one hub airport that 60 % of the profiles name. The peers are given their
-//! events, contexts and numbers ready made. Before that, a back-test of one candidate profile and of a hundred. `cargo bench --bench profiles -- ours` leaves the peers out.
+//! events, contexts and numbers ready made. Before that, a back-test of one candidate profile and of a hundred, with memory and without.
+//! `cargo bench --bench profiles -- ours` leaves the peers out.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a benchmark stops at what is not as expected")]
 
@@ -10,12 +11,15 @@ mod made;
 mod peers;
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use loadgate::backtest::{Backtest, Outcomes};
 use loadgate::bundle::{Bundle, File};
-use loadgate::decode::{Context, Decoder, DecoderConfig, Format, Limits};
+use loadgate::decode::{Decoder, DecoderConfig, Format, Limits};
 use loadgate::demo;
+use loadgate::memory::Horizons;
+use loadgate::replay::Replay;
 use loadgate::screen::facts::Facts;
 use loadgate::screen::index::Scratch;
 use loadgate::screen::profile::Profiles;
@@ -32,15 +36,7 @@ const MESSAGES: usize = 10_000;
 const ROUNDS: usize = 7;
 
 fn main() {
-    let traffic: Vec<_> = demo::stream(1).take(MESSAGES).collect();
-    let [one, hundred] = [1, 100].map(|size| {
-        let mut chance = Chance::new(3);
-        let profiles: Vec<Profile> = (0..size).map(|_| made::profile(&mut chance, false)).collect();
-        let micros = backtest(&load(&profiles), &traffic);
-        println!("backtest_{size} {micros:.3} us/message");
-        micros
-    });
-    println!("backtest_100_to_1 {:.2} ratio", hundred / one);
+    backtests();
     for (traffic, skewed) in [("uniform", false), ("skewed", true)] {
         let mut chance = Chance::new(if skewed { 2 } else { 1 });
         let profiles: Vec<Profile> = (0..SIZES[2]).map(|_| made::profile(&mut chance, skewed)).collect();
@@ -51,15 +47,35 @@ fn main() {
     }
 }
 
-/// Microseconds a message, of history through so many candidate profiles.
-fn backtest(bundle: &Bundle, traffic: &[demo::Sent]) -> f64 {
-    let outcomes = Outcomes::default();
+/// One candidate profile and a hundred on history.
+fn backtests() {
+    let traffic: Vec<_> = demo::stream(1).take(MESSAGES).collect();
     let decoder = Decoder::new(DecoderConfig::default()).expect("the default configuration is valid");
+    let bundles = [1, 100].map(|size| {
+        let mut chance = Chance::new(3);
+        let profiles: Vec<Profile> = (0..size).map(|_| made::profile(&mut chance, false)).collect();
+        (size, Arc::new(load(&profiles)))
+    });
+    let measured = |name: &str, replay: &dyn Fn(Arc<Bundle>) -> Replay| {
+        bundles.each_ref().map(|(size, bundle)| {
+            let micros = backtest(&traffic, || replay(Arc::clone(bundle)));
+            println!("{name}_{size} {micros:.3} us/message");
+            micros
+        })
+    };
+    let remembering = |bundle| Replay::new(decoder.clone(), bundle, Limits::default(), Horizons::default());
+    let [one, hundred] = measured("backtest", &remembering);
+    println!("backtest_100_to_1 {:.2} ratio", hundred / one);
+    measured("backtest_stateless", &|bundle| Replay::stateless(decoder.clone(), bundle, Limits::default()));
+}
+
+/// Microseconds a message.
+fn backtest(traffic: &[demo::Sent], replay: impl Fn() -> Replay) -> f64 {
+    let outcomes = Outcomes::default();
     fastest(traffic.len(), ROUNDS, || {
-        let mut run = Backtest::new(bundle, None, &outcomes, decoder.clone());
+        let mut run = Backtest::new(replay(), None, &outcomes).expect("these profiles ask for nothing of memory");
         for sent in traffic {
-            let context = Context { received: sent.at, limits: Limits::default() };
-            run.payload(Format::Auto, &sent.payload, &context, |_| {});
+            run.payload(Format::Auto, &sent.payload, sent.at, |_| {});
         }
         black_box(run.report());
     })

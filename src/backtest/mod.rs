@@ -1,37 +1,47 @@
 //! Back-test: what a bundle would have said about history, profile by profile, beside what another one says.
 //!
-//! Messages go through the same decoder, facts and decision as in the service (law 3), so a verdict here is the live one. Knows
-//! neither files nor Kafka: it is given payloads and when they arrived.
+//! History goes through a [`Replay`], the pipeline without Kafka, so a verdict here is the live one (law 3); each bundle has a replay
+//! of its own, as the service remembers its own verdicts. Counted are the verdicts on bills: profiles are evaluated for nothing else.
+//! Knows neither files nor Kafka: it is given payloads and when they arrived.
 
 mod outcomes;
 mod report;
+mod stateless;
 mod table;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use outcomes::{BadOutcome, Finding, Outcomes};
 pub use report::{Example, Line, Report, Totals};
+pub use stateless::NeedsMemory;
 
-use crate::bundle::Bundle;
-use crate::decode::{Context, Decoder, Format};
-use crate::model::{Consignment, ConsignmentId};
-use crate::screen::decision::{self, Scratch};
-use crate::screen::facts::{Facts, FactsBuffer};
-use crate::screen::verdict::{Evidence, EvidenceKind, Verdict};
+use crate::decode::Format;
+use crate::model::{ConsignmentId, Timestamp};
+use crate::replay::{Event, Replay};
+use crate::screen::verdict::{Decision, Evidence, EvidenceKind, Occasion, Verdict};
 
 /// Examples kept of each profile, those that are new first.
 const EXAMPLES_MAX: usize = 3;
 
 /// One run over history.
 pub struct Backtest<'b> {
-    bundle: &'b Bundle,
-    against: Option<&'b Bundle>,
+    replay: Replay,
+    against: Option<Replay>,
+    counted: Counted<'b>,
+}
+
+/// What is counted of all verdicts.
+struct Counted<'b> {
     outcomes: &'b Outcomes,
-    decoder: Decoder,
-    facts: FactsBuffer,
-    scratch: Scratch,
     totals: Totals,
     tallies: BTreeMap<String, Tally>,
+}
+
+/// What the other bundle says of a bill, as far as it is compared.
+struct Other {
+    decision: Decision,
+    hits: Vec<Cow<'static, str>>,
 }
 
 /// What is counted of one profile.
@@ -46,56 +56,85 @@ struct Tally {
 }
 
 impl<'b> Backtest<'b> {
-    pub fn new(bundle: &'b Bundle, against: Option<&'b Bundle>, outcomes: &'b Outcomes, decoder: Decoder) -> Self {
-        let profiles = bundle.profiles.iter().chain(against.into_iter().flat_map(|other| other.profiles.iter()));
+    /// Both replays are at their beginning. One that remembers nothing is refused where a profile asks for what memory knows.
+    pub fn new(replay: Replay, against: Option<Replay>, outcomes: &'b Outcomes) -> Result<Self, NeedsMemory> {
+        let replays = || std::iter::once(&replay).chain(&against);
+        NeedsMemory::of(replays().filter(|replay| !replay.remembers()).map(Replay::bundle))?;
+        let profiles = replays().flat_map(|replay| &replay.bundle().profiles);
         let tallies = profiles.map(|profile| (profile.id.clone(), Tally::default())).collect();
-        let (facts, scratch) = (FactsBuffer::default(), Scratch::default());
-        Self { bundle, against, outcomes, decoder, facts, scratch, totals: Totals::default(), tallies }
+        let counted = Counted { outcomes, totals: Totals::default(), tallies };
+        Ok(Self { replay, against, counted })
     }
 
-    /// Screens every consignment of a payload; `done` is told after each message which share of the payload is behind.
-    pub fn payload(&mut self, format: Format, payload: &[u8], context: &Context, mut done: impl FnMut(f64)) {
-        let mut decoded = Vec::new();
-        self.decoder.decode(format, payload, context, &mut decoded);
-        let count = decoded.len() as f64;
-        for (number, message) in (1_u32..).zip(&decoded) {
-            match message {
-                Ok(message) => message.consignments().iter().for_each(|consignment| self.consignment(consignment, context)),
-                Err(_) => self.totals.refused += 1,
+    /// Takes a payload, no older than the one before; `done` is told as it goes which share of it is behind.
+    pub fn payload(&mut self, format: Format, payload: &[u8], received: Timestamp, mut done: impl FnMut(f64)) {
+        let Self { replay, against, counted } = self;
+        let others = against.as_mut().map(|against| Other::all(against, format, payload, received, |share| done(share / 2.0)));
+        let before = if others.is_some() { 0.5 } else { 0.0 };
+        // Both replays decode the same bytes: as many bills in the same order.
+        let mut others = others.iter().flatten();
+        replay.take(format, payload, received, |event| {
+            match event {
+                Event::Judged(judged, _) if judged.occasion == Occasion::Declared => counted.bill(&judged.verdict, others.next()),
+                Event::Rejected(_) => counted.totals.refused += 1,
+                Event::Done(share) => {
+                    counted.totals.messages += 1;
+                    done(before + share * (1.0 - before));
+                }
+                Event::Judged(..) | Event::Remembered(_) => {}
             }
-            done(f64::from(number) / count);
-        }
-        self.totals.messages += decoded.len() as u64;
+            true
+        });
     }
 
     /// What has been found out.
     pub fn report(self) -> Report {
-        let lines = self.tallies.into_iter().map(|(profile, tally)| tally.line(profile, self.against.is_some())).collect();
+        let Self { replay, against, counted: Counted { totals, tallies, .. } } = self;
         Report {
-            bundle: self.bundle.hash.to_string(),
-            against: self.against.map(|other| other.hash.to_string()),
-            totals: self.totals,
-            profiles: lines,
+            bundle: replay.bundle().hash.to_string(),
+            against: against.as_ref().map(|other| other.bundle().hash.to_string()),
+            stateless: !replay.remembers(),
+            totals,
+            profiles: tallies.into_iter().map(|(profile, tally)| tally.line(profile, against.is_some())).collect(),
         }
     }
+}
 
-    fn consignment(&mut self, consignment: &Consignment<'_>, context: &Context) {
-        let facts = Facts::new(consignment, context.received, &mut self.facts);
-        let verdict = decision::screen(&facts, self.bundle, &mut self.scratch);
-        let before = self.against.map(|other| decision::screen(&facts, other, &mut self.scratch));
+impl Counted<'_> {
+    fn bill(&mut self, verdict: &Verdict, other: Option<&Other>) {
         let finding = self.outcomes.of(&verdict.consignment);
-        self.totals.count(&verdict, before.as_ref());
-        for hit in hits(&verdict) {
-            let is_new = before.as_ref().is_some_and(|before| !hits(before).any(|other| other.id == hit.id));
+        self.totals.count(verdict.decision, other.map(|other| other.decision));
+        for hit in hits(verdict) {
+            let is_new = other.is_some_and(|other| !other.hits.contains(&hit.id));
             if let Some(tally) = self.tallies.get_mut(&*hit.id) {
                 tally.hit(hit, &verdict.consignment, is_new, finding);
             }
         }
-        for hit in before.iter().flat_map(hits).filter(|hit| !hits(&verdict).any(|other| other.id == hit.id)) {
-            if let Some(tally) = self.tallies.get_mut(&*hit.id) {
+        for id in other.iter().flat_map(|other| &other.hits).filter(|id| !hits(verdict).any(|hit| hit.id == **id)) {
+            if let Some(tally) = self.tallies.get_mut(&**id) {
                 tally.gone += 1;
             }
         }
+    }
+}
+
+impl Other {
+    /// Of every bill of a payload.
+    fn all(replay: &mut Replay, format: Format, payload: &[u8], received: Timestamp, mut done: impl FnMut(f64)) -> Vec<Self> {
+        let mut others = Vec::new();
+        replay.take(format, payload, received, |event| {
+            match event {
+                Event::Judged(judged, _) if judged.occasion == Occasion::Declared => others.push(Self::of(&judged.verdict)),
+                Event::Done(share) => done(share),
+                Event::Judged(..) | Event::Remembered(_) | Event::Rejected(_) => {}
+            }
+            true
+        });
+        others
+    }
+
+    fn of(verdict: &Verdict) -> Self {
+        Self { decision: verdict.decision, hits: hits(verdict).map(|hit| hit.id.clone()).collect() }
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Finding;
 use crate::model::ConsignmentId;
-use crate::screen::verdict::{Decision, Verdict};
+use crate::screen::verdict::Decision;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -12,6 +12,9 @@ pub struct Report {
     pub bundle: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub against: Option<String>,
+    /// Each bill was judged by what its message states alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stateless: bool,
     pub totals: Totals,
     /// By id.
     pub profiles: Vec<Line>,
@@ -64,12 +67,12 @@ pub struct Example {
 }
 
 impl Totals {
-    pub(super) fn count(&mut self, verdict: &Verdict, before: Option<&Verdict>) {
+    pub(super) fn count(&mut self, decision: Decision, other: Option<Decision>) {
         self.consignments += 1;
-        tally(&mut self.decisions, verdict.decision);
-        if let Some(before) = before {
-            tally(self.decisions_against.get_or_insert_default(), before.decision);
-            *self.changed.get_or_insert_default() += u64::from(before.decision != verdict.decision);
+        tally(&mut self.decisions, decision);
+        if let Some(other) = other {
+            tally(self.decisions_against.get_or_insert_default(), other);
+            *self.changed.get_or_insert_default() += u64::from(other != decision);
         }
     }
 }

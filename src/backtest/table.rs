@@ -8,6 +8,7 @@ use crate::screen::verdict::Decision;
 
 const COLUMNS: [&str; 6] = ["hits", "new", "gone", "known", "precision", "examples"];
 const NONE: &str = "-";
+const STATELESS: &str = "each bill by what its message states alone, as if nothing else were known";
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -17,7 +18,8 @@ impl Display for Report {
         for line in &self.profiles {
             row(f, line, width)?;
         }
-        sums(f, &self.totals)
+        sums(f, &self.totals)?;
+        if self.stateless { write!(f, "\nstateless: {STATELESS}") } else { Ok(()) }
     }
 }
 

@@ -2,28 +2,30 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::files::Input;
-use super::past::FromKafka;
+use super::past::{FromKafka, Opened};
 use super::{Exit, fail, refuse, say};
 use crate::backtest::{Backtest, Outcomes, Report};
 use crate::bundle::Bundle;
-use crate::decode::{Context, Decoder, DecoderConfig};
 use crate::diagnostic::Diagnostic;
-use crate::model::Timestamp;
-use crate::service::Settings;
-use crate::source::{History, Past};
+use crate::replay::Replay;
+use crate::source::Kept;
 
 /// Runs history through a bundle and prints, per profile: hits, which of them another bundle does not have (new) and which only the
-/// other has (gone), known outcomes, precision and examples. The code is that of the service, so every verdict is the live one.
+/// other has (gone), known outcomes, precision and examples. The code is that of the service, so every verdict is the live one: of a
+/// service that began with the first message given. What the messages before a message tell is remembered for it, so begin early
+/// enough, and give files in the order of time, in which Kafka is read.
 ///
 /// Exit code 0 when all messages were read, 2 when some were refused.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   loadgate backtest --bundle draft january.json
+  loadgate backtest --bundle draft --format recorded --stateless january.jsonl
   loadgate backtest --bundle draft --against in-force --outcomes outcomes.json january.json february.json
   loadgate backtest --bundle draft --brokers kafka:9092 --from 2026-01-01T00:00:00Z
   loadgate backtest --bundle draft --json january.json | jq '.profiles[] | select(.hits > 100) | .profile'")]
@@ -37,6 +39,10 @@ pub struct Arguments {
     /// What was found: JSON lines with awb, hawb (of a house bill) and outcome: cleared, information_received, screened or seized.
     #[arg(long, value_name = "FILE")]
     outcomes: Option<PathBuf>,
+    /// Remember nothing: judge each bill by what its message states alone, several times faster. Refused when a profile asks for facts
+    /// of memory; indicators that stand on memory find nothing, and no cap is reached.
+    #[arg(long)]
+    stateless: bool,
     /// A JSON document instead of a table.
     #[arg(long)]
     json: bool,
@@ -51,7 +57,7 @@ pub fn run(arguments: &Arguments) -> Exit {
         Ok(bundles) => bundles,
         Err(faults) => return refuse(&faults),
     };
-    match tested(arguments, &bundle, against.as_ref()) {
+    match tested(arguments, bundle, against) {
         Ok(report) => {
             let text = if arguments.json { json(&report) } else { report.to_string() };
             say(text);
@@ -61,35 +67,30 @@ pub fn run(arguments: &Arguments) -> Exit {
     }
 }
 
-fn tested(arguments: &Arguments, bundle: &Bundle, against: Option<&Bundle>) -> Result<Report, String> {
+fn tested(arguments: &Arguments, bundle: Bundle, against: Option<Bundle>) -> Result<Report, String> {
     let outcomes = outcomes(arguments.outcomes.as_deref())?;
-    let start = |decoder| Backtest::new(bundle, against, &outcomes, decoder);
-    match arguments.past.settings(arguments.input.format.into())? {
-        None => replay(start(decoder(DecoderConfig::default())?), &arguments.input),
-        Some((settings, from)) => replay_kafka(start(decoder(settings.decoder.clone())?), &settings, from),
+    let Opened { decoder, limits, horizons, payloads } = arguments.past.or_files(&arguments.input)?;
+    let replay = |bundle| {
+        let (decoder, bundle) = (decoder.clone(), Arc::new(bundle));
+        if arguments.stateless {
+            Replay::stateless(decoder, bundle, limits)
+        } else {
+            Replay::new(decoder, bundle, limits, horizons)
+        }
+    };
+    let run = Backtest::new(replay(bundle), against.map(replay), &outcomes);
+    let (mut run, mut progress) = (run.map_err(|refused| refused.to_string())?, Progress::new());
+    let mut behind = 0.0;
+    for payload in payloads {
+        let Kept { format, payload, timestamp, share } = payload?;
+        run.payload(format, &payload, timestamp, |part| progress.show(behind + part * (share - behind)));
+        behind = share;
     }
+    Ok(run.report())
 }
 
 fn json(report: &Report) -> String {
     serde_json::to_string_pretty(report).unwrap_or_default()
-}
-
-fn decoder(config: DecoderConfig) -> Result<Decoder, String> {
-    Decoder::new(config).map_err(|error| error.to_string())
-}
-
-/// Everything that the input topics hold from that time on.
-fn replay_kafka(mut backtest: Backtest<'_>, settings: &Settings, from: Timestamp) -> Result<Report, String> {
-    let mut progress = Progress::new(1);
-    let told = |error| format!("{}: {error}", settings.connection.brokers);
-    let history = History::open(&settings.connection, &settings.inputs, from).map_err(told)?;
-    let read = history.read(|Past { input, payload, timestamp, share }| {
-        let context = Context { received: timestamp, limits: settings.limits };
-        backtest.payload(input.format(), payload, &context, |_| {});
-        progress.show(share);
-    });
-    progress.clear();
-    read.map(|()| backtest.report()).map_err(told)
 }
 
 fn bundles(arguments: &Arguments) -> Result<(Bundle, Option<Bundle>), Vec<Diagnostic>> {
@@ -104,23 +105,8 @@ fn outcomes(file: Option<&Path>) -> Result<Outcomes, String> {
     Outcomes::read(&text).map_err(|bad| format!("{}: {bad}", path.display()))
 }
 
-/// Everything that the files hold, one after the other.
-fn replay(mut backtest: Backtest<'_>, input: &Input) -> Result<Report, String> {
-    let mut progress = Progress::new(input.files.len().max(1));
-    for payload in input.payloads() {
-        let payload = payload?;
-        let context = Context { received: payload.received, limits: input.limits() };
-        backtest.payload(input.format.into(), &payload.bytes, &context, |share| progress.show(share));
-        progress.file_done();
-    }
-    progress.clear();
-    Ok(backtest.report())
-}
-
-/// A bar on standard error, if that is a terminal.
+/// A bar on standard error, if that is a terminal; gone when it is done with.
 struct Progress {
-    files: usize,
-    done: usize,
     shown: Option<Instant>,
     visible: bool,
 }
@@ -129,34 +115,31 @@ impl Progress {
     const WIDTH: usize = 40;
     const EVERY: Duration = Duration::from_millis(100);
 
-    fn new(files: usize) -> Self {
-        Self { files, done: 0, shown: None, visible: std::io::stderr().is_terminal() }
+    fn new() -> Self {
+        Self { shown: None, visible: std::io::stderr().is_terminal() }
     }
 
-    fn show(&mut self, share_of_file: f64) {
+    fn show(&mut self, share: f64) {
         if !self.visible || self.shown.is_some_and(|shown| shown.elapsed() < Self::EVERY) {
             return;
         }
         self.shown = Some(Instant::now());
-        let _ = write!(std::io::stderr(), "\r{}", bar(self.done, share_of_file, self.files));
+        let _ = write!(std::io::stderr(), "\r{}", bar(share));
     }
+}
 
-    fn file_done(&mut self) {
-        self.done += 1;
-    }
-
-    fn clear(&self) {
-        if self.visible && self.shown.is_some() {
-            let _ = write!(std::io::stderr(), "\r{:width$}\r", "", width = Self::WIDTH + 40);
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown.is_some() {
+            let _ = write!(std::io::stderr(), "\r{:width$}\r", "", width = bar(1.0).len());
         }
     }
 }
 
-fn bar(done: usize, share_of_file: f64, files: usize) -> String {
-    let share = ((done as f64 + share_of_file) / files as f64).clamp(0.0, 1.0);
+fn bar(share: f64) -> String {
+    let share = share.clamp(0.0, 1.0);
     let full = (share * Progress::WIDTH as f64) as usize;
-    let current = (done + 1).min(files);
-    format!("[{}{}] {:3.0} %  file {current} of {files}", "=".repeat(full), " ".repeat(Progress::WIDTH - full), share * 100.0)
+    format!("[{}{}] {:3.0} %", "=".repeat(full), " ".repeat(Progress::WIDTH - full), share * 100.0)
 }
 
 #[cfg(test)]
@@ -164,10 +147,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bar_counts_whole_files_and_the_part_of_the_one_under_way() {
-        let half = "=".repeat(20) + &" ".repeat(20);
-        assert_eq!(bar(1, 0.0, 2), format!("[{half}]  50 %  file 2 of 2"));
-        assert_eq!(bar(0, 1.0, 2), format!("[{half}]  50 %  file 1 of 2"));
-        assert!(bar(2, 9.0, 2).contains("100 %"));
+    fn the_bar_is_as_full_as_the_share_that_is_behind() {
+        assert_eq!(bar(0.5), format!("[{}{}]  50 %", "=".repeat(20), " ".repeat(20)));
+        assert!(bar(0.0).starts_with("[ ") && bar(9.0).ends_with("=] 100 %"));
     }
 }

@@ -7,17 +7,15 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::files::{Input, Lines, Payload};
-use super::past::FromKafka;
+use super::files::{Input, Lines};
+use super::past::{FromKafka, Opened};
 use super::{Exit, fail, refuse};
 use crate::bundle::Bundle;
-use crate::decode::{Decoder, DecoderConfig, Format, Limits};
-use crate::memory::Horizons;
 use crate::model::{Awb, ConsignmentId, Message, Timestamp};
 use crate::replay::{Event, Replay};
 use crate::screen::judge::Judged;
 use crate::sink::{self, Telling};
-use crate::source::{ByTime, Kept};
+use crate::source::Kept;
 
 /// Tells a shipment's whole story from message files or from Kafka: every message that speaks of it, every verdict on it and its houses
 /// with the reasons, and what its terminal was told. Everything else is remembered along the way, because the story depends on it:
@@ -64,17 +62,16 @@ pub fn run(arguments: &Arguments) -> Exit {
 
 /// How many events were told.
 fn tell(arguments: &Arguments, bundle: Arc<Bundle>) -> Result<usize, String> {
-    let Opened { decoder, limits, horizons, payloads } = open(arguments)?;
-    let decoder = Decoder::new(decoder).map_err(|error| error.to_string())?;
+    let Opened { decoder, limits, horizons, payloads } = arguments.past.or_files(&arguments.input)?;
     let mut replay = Replay::new(decoder, bundle, limits, horizons);
     let id = ConsignmentId { awb: Some(arguments.awb), hawb: None };
     let mut story = Story { lines: Lines::stdout(), json: arguments.json, told: 0 };
     for payload in payloads {
-        let Kept { format, payload, timestamp: at } = payload?;
+        let Kept { format, payload, timestamp: at, .. } = payload?;
         let goes_on = replay.take(format, &payload, at, |event| match event {
             Event::Remembered(message) if Replay::concerns(message, &id) => story.message(at, message),
             Event::Judged(judged, tellings) if judged.verdict.consignment.awb == id.awb => story.verdict(at, judged, tellings),
-            Event::Rejected(_) | Event::Remembered(_) | Event::Judged(..) => true,
+            Event::Rejected(_) | Event::Remembered(_) | Event::Judged(..) | Event::Done(_) => true,
         });
         if !goes_on {
             break;
@@ -83,29 +80,6 @@ fn tell(arguments: &Arguments, bundle: Arc<Bundle>) -> Result<usize, String> {
     let told = story.told;
     story.lines.finish();
     Ok(told)
-}
-
-/// Messages in their order, and how they are to be read and remembered.
-struct Opened<'a> {
-    decoder: DecoderConfig,
-    limits: Limits,
-    horizons: Horizons,
-    payloads: Box<dyn Iterator<Item = Result<Kept, String>> + 'a>,
-}
-
-fn open(arguments: &Arguments) -> Result<Opened<'_>, String> {
-    let Arguments { input, past, .. } = arguments;
-    let format: Format = input.format.into();
-    let Some((settings, from)) = past.settings(format)? else {
-        let kept = move |read: Payload| Kept { format, payload: read.bytes, timestamp: read.received };
-        let payloads = Box::new(input.payloads().map(move |payload| payload.map(kept)));
-        return Ok(Opened { decoder: DecoderConfig::default(), limits: input.limits(), horizons: Horizons::default(), payloads });
-    };
-    let brokers = settings.connection.brokers.clone();
-    let told = move |error| format!("{brokers}: {error}");
-    let records = ByTime::open(&settings.connection, &settings.inputs, from).map_err(&told)?;
-    let payloads = Box::new(records.map(move |kept| kept.map_err(&told)));
-    Ok(Opened { decoder: settings.decoder, limits: settings.limits, horizons: settings.memory.horizons, payloads })
 }
 
 struct Story<W> {

@@ -49,10 +49,12 @@ impl From<FormatName> for Format {
     }
 }
 
-/// A file read whole.
+/// A file read whole, or a line of a recorded one.
 pub struct Payload {
     pub bytes: Vec<u8>,
     pub received: Timestamp,
+    /// How much of all files is behind, this payload included.
+    pub share: f64,
 }
 
 impl Input {
@@ -60,9 +62,14 @@ impl Input {
     pub fn payloads(&self) -> impl Iterator<Item = Result<Payload, String>> {
         let stdin = self.files.is_empty().then(|| self.stdin());
         let files = stdin.into_iter().chain(self.files.iter().map(|path| self.file(path)));
-        files.flat_map(|file| match (file, self.format) {
-            (Ok(payload), FormatName::Recorded) => recorded(&payload.bytes),
-            (file, _) => vec![file],
+        let shares = 1.0 / self.files.len().max(1) as f64;
+        (0_u32..).zip(files).flat_map(move |(before, file)| {
+            let payloads = match (file, self.format) {
+                (Ok(payload), FormatName::Recorded) => recorded(&payload.bytes),
+                (file, _) => vec![file],
+            };
+            let placed = move |payload: Payload| Payload { share: (f64::from(before) + payload.share) * shares, ..payload };
+            payloads.into_iter().map(move |payload| payload.map(placed))
         })
     }
 
@@ -74,7 +81,7 @@ impl Input {
     fn stdin(&self) -> Result<Payload, String> {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: {error}"))?;
-        Ok(Payload { bytes, received: self.received.unwrap_or_else(|| SystemTime::now().into()) })
+        Ok(Payload { bytes, received: self.received.unwrap_or_else(|| SystemTime::now().into()), share: 1.0 })
     }
 
     fn file(&self, path: &Path) -> Result<Payload, String> {
@@ -85,7 +92,7 @@ impl Input {
             Some(received) => received,
             None => modified().map_err(fault)?,
         };
-        Ok(Payload { bytes, received })
+        Ok(Payload { bytes, received, share: 1.0 })
     }
 }
 
@@ -97,13 +104,18 @@ struct Recorded {
 }
 
 fn recorded(bytes: &[u8]) -> Vec<Result<Payload, String>> {
-    let lines = bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
-    let read = lines.map(|(number, line)| {
+    let mut behind = 0;
+    let read = bytes.split_inclusive(|byte| *byte == b'\n').enumerate().map(|(number, line)| {
+        behind += line.len();
+        let share = behind as f64 / bytes.len() as f64;
         let fault = |error| format!("line {}: {error}; expected {{\"received\": TIME, \"payload\": TEXT}}", number + 1);
-        let Recorded { received, payload } = serde_json::from_slice(line).map_err(fault)?;
-        Ok(Payload { bytes: payload.into_bytes(), received })
+        let blank = line.trim_ascii().is_empty();
+        (!blank).then(|| {
+            let Recorded { received, payload } = serde_json::from_slice(line).map_err(fault)?;
+            Ok(Payload { bytes: payload.into_bytes(), received, share })
+        })
     });
-    read.collect()
+    read.flatten().collect()
 }
 
 /// JSON lines on standard output. A reader that hangs up (`| head`) ends the command quietly.
@@ -130,5 +142,27 @@ impl<W: Write> Lines<W> {
 
     pub fn finish(mut self) -> bool {
         self.out.flush().is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_recorded_files_says_how_much_is_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        let line = r#"{"received": "2026-01-01T00:00:00Z", "payload": "x"}"#;
+        let file = |name: &str, text: String| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let files = vec![file("january", format!("{line}\n{line}\n")), file("february", format!("{line}\n\nx"))];
+        let input = Input { files, format: FormatName::Recorded, received: None };
+        let read: Vec<_> = input.payloads().map(|payload| payload.map(|payload| payload.share)).collect();
+        assert_eq!(read[..2], [Ok(0.25), Ok(0.5)]);
+        assert!(read[2].as_ref().is_ok_and(|share| (0.95..1.0).contains(share)), "{read:?}");
+        assert!(read[3].as_ref().is_err_and(|fault| fault.starts_with("line 3: ")), "{read:?}");
     }
 }

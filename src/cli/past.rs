@@ -1,14 +1,15 @@
-//! Kafka instead of files: what the input topics hold.
+//! Messages of the past, from files or from Kafka.
 
 use clap::Args;
 
-use super::files::parse_time;
+use super::files::{Input, Payload, parse_time};
 use crate::config::Config;
-use crate::decode::Format;
+use crate::decode::{Decoder, DecoderConfig, Format, Limits};
 use crate::diagnostic::render;
+use crate::memory::Horizons;
 use crate::model::Timestamp;
 use crate::service::Settings;
-use crate::source::Input;
+use crate::source::{self, ByTime, Kept};
 
 #[derive(Debug, Args)]
 pub struct FromKafka {
@@ -27,9 +28,35 @@ pub struct FromKafka {
     config: Option<std::path::PathBuf>,
 }
 
+/// Messages in their order, and how they are to be read and remembered.
+pub struct Opened<'a> {
+    pub decoder: Decoder,
+    pub limits: Limits,
+    pub horizons: Horizons,
+    pub payloads: Box<dyn Iterator<Item = Result<Kept, String>> + 'a>,
+}
+
 impl FromKafka {
+    /// What the topics hold, where the command line asks for them; else what the files hold.
+    pub fn or_files<'a>(&self, input: &'a Input) -> Result<Opened<'a>, String> {
+        let format: Format = input.format.into();
+        let decoder = |config| Decoder::new(config).map_err(|error| error.to_string());
+        let Some((settings, from)) = self.settings(format)? else {
+            let kept = move |Payload { bytes, received, share }| Kept { format, payload: bytes, timestamp: received, share };
+            let payloads = Box::new(input.payloads().map(move |payload| payload.map(kept)));
+            let (decoder, horizons) = (decoder(DecoderConfig::default())?, Horizons::default());
+            return Ok(Opened { decoder, limits: input.limits(), horizons, payloads });
+        };
+        let brokers = settings.connection.brokers.clone();
+        let told = move |error| format!("{brokers}: {error}");
+        let records = ByTime::open(&settings.connection, &settings.inputs, from).map_err(&told)?;
+        let payloads = Box::new(records.map(move |kept| kept.map_err(&told)));
+        let decoder = decoder(settings.decoder)?;
+        Ok(Opened { decoder, limits: settings.limits, horizons: settings.memory.horizons, payloads })
+    }
+
     /// The configuration with what the command line says otherwise, and since when; `None` where files are to be read.
-    pub fn settings(&self, format: Format) -> Result<Option<(Settings, Timestamp)>, String> {
+    fn settings(&self, format: Format) -> Result<Option<(Settings, Timestamp)>, String> {
         let Self { from, brokers, topic, config } = self;
         if from.is_none() && brokers.is_none() && topic.is_none() && config.is_none() {
             return Ok(None);
@@ -37,12 +64,12 @@ impl FromKafka {
         let config = Config::load(config.as_deref(), std::env::vars()).map_err(|faults| render(&faults))?;
         let mut settings = Settings::of(&config).map_err(|error| error.to_string())?;
         // What is read back was said by loadgate, not to it.
-        settings.inputs.retain(Input::is_screened);
+        settings.inputs.retain(source::Input::is_screened);
         if let Some(brokers) = brokers {
             settings.connection.brokers.clone_from(brokers);
         }
         if let Some(topic) = topic {
-            settings.inputs = vec![Input::messages(topic, format)];
+            settings.inputs = vec![source::Input::messages(topic, format)];
         }
         Ok(Some((settings, from.unwrap_or_default())))
     }

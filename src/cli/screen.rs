@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments) -> Exit {
             Err(reason) => return fail(Exit::Usage, reason),
         };
         let goes_on = replay.take(arguments.input.format.into(), &payload.bytes, payload.received, |event| match event {
-            Event::Remembered(_) => true,
+            Event::Remembered(_) | Event::Done(_) => true,
             Event::Judged(judged, tellings) => lines.write(&line(judged, tellings, &hash)),
             Event::Rejected(rejected) => {
                 refused = true;

@@ -50,6 +50,13 @@ impl Judge {
         Judged { verdict, consignment: Cow::Borrowed(consignment), occasion: Occasion::Declared, again: None }
     }
 
+    /// A bill by what its message states alone: nothing of memory is known, and nothing was told before.
+    pub fn stated<'c>(&mut self, consignment: &'c Consignment<'c>, received: Timestamp, bundle: &Bundle) -> Judged<'c> {
+        let facts = Facts::new(consignment, received, &mut self.facts);
+        let verdict = decision::screen(&facts, bundle, &mut self.scratch);
+        Judged { verdict, consignment: Cow::Borrowed(consignment), occasion: Occasion::Declared, again: None }
+    }
+
     /// A bill that was judged by another bundle before, when event time has reached `now`: `None` when what was told of it stands.
     pub fn again<'c>(
         &mut self,

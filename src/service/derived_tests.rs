@@ -11,8 +11,9 @@ use super::remembering::Rememberer;
 use super::snapshots::Snapshots;
 use super::worker::{Named, Screened, Worker};
 use super::{Settings, Telemetry};
+use crate::backtest::{Backtest, Outcomes};
 use crate::batch::{Batch, Claim};
-use crate::bundle::{Bundle, Current};
+use crate::bundle::{Bundle, Current, File};
 use crate::config::Config;
 use crate::decode::{Decoder, Format};
 use crate::demo;
@@ -206,30 +207,16 @@ fn law_6_what_was_published_is_derived_again_from_positions_and_bundle() {
     assert!(reasons > 0, "what is derived has reasons");
 }
 
-#[test]
-fn law_3_the_service_record_by_record_and_the_replay_remember_the_same() {
-    let bundle = Arc::new(Bundle::starter().unwrap());
+/// Takes one partition record by record, reading back what was assessed about each before the next; `each` hears what was published.
+fn record_by_record(replica: &mut Replica, records: &[Stored], mut each: impl FnMut(&Stored, &[Published])) {
     let of = Partition { topic: MESSAGES, number: 0 };
     let read_back = Partition { topic: ASSESSMENTS, number: 0 };
-    let mut replica = Replica::new(&bundle);
-    let settings = Settings::of(&Config::default()).unwrap();
-    let decoder = Decoder::new(settings.decoder.clone()).unwrap();
-    let mut replay = Replay::new(decoder, Arc::clone(&bundle), settings.limits, settings.memory.horizons);
-    let (mut back, mut verdicts) = (0, 0);
-    for (offset, stored) in log(300).remove(&of).unwrap().iter().enumerate() {
+    let mut back = 0;
+    for (offset, stored) in records.iter().enumerate() {
         let mut batch = Batch::default();
         push(&mut batch, Claim(1), of, offset, stored);
         let published = published(&replica.take(batch));
-        let live: Vec<_> = published.iter().flat_map(Published::assessments).map(|line| (line.decision, line.occasion)).collect();
-        let mut replayed = Vec::new();
-        replay.take(Format::Auto, &stored.1, stored.0, |event| {
-            if let Event::Judged(judged, _) = event {
-                replayed.push((judged.verdict.decision, judged.occasion));
-            }
-            true
-        });
-        assert_eq!(live, replayed, "record {offset}");
-        verdicts += live.len();
+        each(stored, &published);
         let mut batch = Batch::default();
         for (destination, value) in published.iter().flat_map(|published| &published.records) {
             if *destination == Destination::Assessments {
@@ -239,8 +226,62 @@ fn law_3_the_service_record_by_record_and_the_replay_remember_the_same() {
         }
         replica.take(batch);
     }
+}
+
+fn replay(bundle: &Arc<Bundle>) -> Replay {
+    let settings = Settings::of(&Config::default()).unwrap();
+    let decoder = Decoder::new(settings.decoder.clone()).unwrap();
+    Replay::new(decoder, Arc::clone(bundle), settings.limits, settings.memory.horizons)
+}
+
+#[test]
+fn law_3_the_service_record_by_record_and_the_replay_remember_the_same() {
+    let bundle = Arc::new(Bundle::starter().unwrap());
+    let of = Partition { topic: MESSAGES, number: 0 };
+    let (mut replica, mut replay) = (Replica::new(&bundle), replay(&bundle));
+    let mut verdicts = 0;
+    record_by_record(&mut replica, &log(300)[&of], |(at, payload), published| {
+        let live: Vec<_> = published.iter().flat_map(Published::assessments).map(|line| (line.decision, line.occasion)).collect();
+        let mut replayed = Vec::new();
+        replay.take(Format::Auto, payload, *at, |event| {
+            if let Event::Judged(judged, _) = event {
+                replayed.push((judged.verdict.decision, judged.occasion));
+            }
+            true
+        });
+        verdicts += live.len();
+        assert_eq!(live, replayed, "before verdict {verdicts}");
+    });
     assert!(verdicts > 100, "{verdicts}");
     assert_eq!(replica.memory.memory.freeze().digest(), replay.digest());
+}
+
+#[test]
+fn law_3_a_backtest_counts_the_verdicts_that_the_service_publishes() {
+    let on_memory = "id = 'regular'\ntitle = 't'\nowner = 'o'\nthreat = 'x'\ndomain = 'customs'\nweight = 10\nsource = 's'\n\
+                     condition = 'shipper_shipments >= 3'\nreason = '{shipper_shipments} others'\n";
+    let on_memory = File { path: "profiles/regular.toml".into(), text: on_memory.into() };
+    let (bundle, outcomes) = (Arc::new(Bundle::starter_with([on_memory]).unwrap()), Outcomes::default());
+    let records: Vec<Stored> = demo::stream(3).take(12_000).map(|sent| (sent.at, sent.payload)).collect();
+    let (mut hits, mut decisions) = (BTreeMap::<String, u64>::new(), [0; 4]);
+    record_by_record(&mut Replica::new(&bundle), &records, |_, published| {
+        let lines = published.iter().flat_map(Published::assessments);
+        for line in lines.filter(|line| line.occasion == Occasion::Declared) {
+            decisions[line.decision as usize] += 1;
+            let found = bundle.profiles.iter().map(|profile| &*profile.id);
+            let found = found.filter(|id| line.evidence_ids.contains(id) || line.shadow_ids.contains(id));
+            found.for_each(|id| *hits.entry(id.to_owned()).or_default() += 1);
+        }
+    });
+    let mut run = Backtest::new(replay(&bundle), Some(replay(&bundle)), &outcomes).unwrap();
+    records.iter().for_each(|(at, payload)| run.payload(Format::Auto, payload, *at, |_| {}));
+    let report = run.report();
+    assert_eq!(report.totals.decisions, decisions);
+    assert_eq!((report.totals.decisions_against, report.totals.changed), (Some(decisions), Some(0)));
+    let counted = report.profiles.iter().filter(|line| line.hits > 0).map(|line| (line.profile.clone(), line.hits));
+    assert_eq!(counted.collect::<BTreeMap<_, _>>(), hits);
+    assert!(hits.len() >= 5 && hits.contains_key("regular"), "{hits:?}");
+    assert!(report.profiles.iter().all(|line| line.new == Some(0) && line.gone == Some(0)));
 }
 
 #[test]

@@ -1,111 +1,80 @@
-//! History: every record of the input topics at or after a point in time, up to where they ended when this began, in the order of each
-//! partition or of time. Belongs to no group and commits nothing; a service on the same topics does not notice.
+//! History: every record of the input topics at or after a point in time, up to where they ended when this began, the oldest first.
+//! Belongs to no group and commits nothing; a service on the same topics does not notice.
+//!
+//! Each partition is read by a consumer of its own, so that none runs ahead of the others; what is fetched ahead they share.
 
-mod by_time;
-
-pub use by_time::{ByTime, Kept};
+mod partition;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
+use self::partition::Partition;
 use super::Input;
+use crate::decode::Format;
 use crate::kafka::{self, Connection};
 use crate::model::Timestamp;
 
-/// Ranges of offsets by topic and partition.
-type Open = BTreeMap<(String, i32), Range<i64>>;
-
-pub struct History {
-    consumer: BaseConsumer,
-    inputs: Vec<Input>,
-    /// Still to be read.
-    open: Open,
+/// The records of all partitions in the order of their time.
+pub struct ByTime {
+    /// Each with its oldest record.
+    partitions: Vec<(Kept, Partition)>,
     /// Offsets to be read in all; transactions and compaction leave gaps, so that there may be fewer records.
     total: i64,
-    from: Timestamp,
 }
 
 /// A record of the past.
-pub struct Past<'a> {
-    pub input: &'a Input,
-    pub payload: &'a [u8],
+pub struct Kept {
+    pub format: Format,
+    pub payload: Vec<u8>,
     pub timestamp: Timestamp,
     /// How much of the history is behind, this record included.
     pub share: f64,
 }
 
+/// Ranges of offsets by topic and partition.
+type Open = BTreeMap<(String, i32), Range<i64>>;
+
 const CALL: Duration = Duration::from_secs(10);
-const POLL: Duration = Duration::from_millis(100);
 /// What is fetched ahead, in all.
 const QUEUED_KBYTES: usize = 65_536;
-/// How long nothing may come before the broker counts as gone.
-const PATIENCE: Duration = Duration::from_secs(30);
 
-impl History {
+impl ByTime {
     /// Finds where in each partition the records begin that are not older than `from`. That is a batch's beginning at best, and
     /// older records may come later, so that each record's own time is looked at as well.
     pub fn open(connection: &Connection, inputs: &[Input], from: Timestamp) -> KafkaResult<Self> {
-        let consumer = consumer(connection, QUEUED_KBYTES)?;
-        let open = find(&consumer, inputs, from)?;
-        Self::start(consumer, inputs, open, from)
-    }
-
-    fn start(consumer: BaseConsumer, inputs: &[Input], open: Open, from: Timestamp) -> KafkaResult<Self> {
-        let mut starts = TopicPartitionList::new();
-        for ((topic, partition), range) in &open {
-            starts.add_partition_offset(topic, *partition, Offset::Offset(range.start))?;
-        }
-        consumer.assign(&starts)?;
+        let open = find(&consumer(connection, QUEUED_KBYTES)?, inputs, from)?;
+        let queued = QUEUED_KBYTES / open.len().max(1);
         let total = open.values().map(|range| range.end - range.start).sum();
-        Ok(Self { consumer, inputs: inputs.to_vec(), open, total, from })
-    }
-
-    /// Calls back for every record, in the order of each partition.
-    pub fn read(mut self, mut each: impl FnMut(Past<'_>)) -> KafkaResult<()> {
-        while self.next(&mut each)?.is_some() {}
-        Ok(())
-    }
-
-    /// Hands on the next record; `None` at the end.
-    fn next<T>(&mut self, take: impl FnOnce(Past<'_>) -> T) -> KafkaResult<Option<T>> {
-        let mut heard = Instant::now();
-        while !self.open.is_empty() {
-            match self.consumer.poll(POLL) {
-                Some(Ok(message)) => {
-                    heard = Instant::now();
-                    let Some(share) = advance(&mut self.open, self.total, &message) else { continue };
-                    let Some(input) = self.inputs.iter().find(|input| input.topic == message.topic()) else { continue };
-                    let timestamp = Timestamp::from_millis(message.timestamp().to_millis().unwrap_or_default());
-                    if timestamp < self.from {
-                        continue;
-                    }
-                    return Ok(Some(take(Past { input, payload: message.payload().unwrap_or_default(), timestamp, share })));
-                }
-                Some(Err(KafkaError::PartitionEOF(_))) => self.close_what_is_read()?,
-                Some(Err(error)) => return Err(error),
-                None if heard.elapsed() >= PATIENCE => return Err(timed_out()),
-                None => self.close_what_is_read()?,
-            }
+        let mut partitions = Vec::new();
+        for ((topic, number), range) in open {
+            let Some(input) = inputs.iter().find(|input| input.topic == topic) else { continue };
+            let mut partition = Partition::open(consumer(connection, queued)?, input, number, range, from)?;
+            partitions.extend(partition.next()?.map(|first| (first, partition)));
         }
-        Ok(None)
+        Ok(Self { partitions, total })
     }
 
-    /// Partitions whose last offsets hold no record: markers of transactions, and what was aborted.
-    fn close_what_is_read(&mut self) -> KafkaResult<()> {
-        for position in self.consumer.position()?.elements() {
-            let key = (position.topic().to_owned(), position.partition());
-            let is_read = |range: &Range<i64>| matches!(position.offset(), Offset::Offset(next) if next >= range.end);
-            if self.open.get(&key).is_some_and(is_read) {
-                self.open.remove(&key);
-            }
-        }
-        Ok(())
+    fn oldest(&mut self) -> KafkaResult<Option<Kept>> {
+        let heads = self.partitions.iter().enumerate();
+        let Some((at, _)) = heads.min_by_key(|(_, (head, _))| head.timestamp) else { return Ok(None) };
+        let (head, mut partition) = self.partitions.swap_remove(at);
+        self.partitions.extend(partition.next()?.map(|next| (next, partition)));
+        // The record that waits is still to come.
+        let left: i64 = self.partitions.iter().map(|(_, partition)| partition.left() + 1).sum();
+        Ok(Some(Kept { share: 1.0 - left as f64 / self.total.max(1) as f64, ..head }))
+    }
+}
+
+impl Iterator for ByTime {
+    type Item = KafkaResult<Kept>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.oldest().transpose()
     }
 }
 
@@ -136,24 +105,7 @@ fn find(consumer: &BaseConsumer, inputs: &[Input], from: Timestamp) -> KafkaResu
     Ok(open)
 }
 
-/// Notes a record as read; `None` when it came after history was opened.
-fn advance(open: &mut Open, total: i64, message: &BorrowedMessage<'_>) -> Option<f64> {
-    let key = (message.topic().to_owned(), message.partition());
-    let range = open.get_mut(&key)?;
-    let is_past = message.offset() < range.end;
-    range.start = message.offset().saturating_add(1).min(range.end);
-    if range.is_empty() {
-        open.remove(&key);
-    }
-    let left: i64 = open.values().map(|range| range.end - range.start).sum();
-    is_past.then(|| 1.0 - left as f64 / total.max(1) as f64)
-}
-
 fn partitions(consumer: &BaseConsumer, topic: &str) -> KafkaResult<Vec<i32>> {
     let found = kafka::partitions(consumer, topic, CALL)?;
     if found.is_empty() { Err(KafkaError::MetadataFetch(RDKafkaErrorCode::UnknownTopicOrPartition)) } else { Ok(found) }
-}
-
-fn timed_out() -> KafkaError {
-    KafkaError::MessageConsumption(RDKafkaErrorCode::OperationTimedOut)
 }

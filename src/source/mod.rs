@@ -17,7 +17,7 @@ mod stalls;
 
 pub use claims::{Claims, Partition};
 pub use ends::Fetched;
-pub use history::{ByTime, History, Kept, Past};
+pub use history::{ByTime, Kept};
 pub use ownership::{Change, Ownership};
 pub use picker::Picker;
 pub use positions::{Begin, Found, JudgedBy, Note, Positions, Question};

@@ -67,6 +67,13 @@ pub struct Fact {
     pub get: for<'f> fn(&'f Facts<'f>) -> Value<'f>,
 }
 
+impl Fact {
+    /// Whether memory knows it, and not the message.
+    pub fn is_of_memory(&self) -> bool {
+        self.source.starts_with("memory")
+    }
+}
+
 /// The fact of that name.
 pub fn find(name: &str) -> Option<&'static Fact> {
     CATALOGUE.iter().find(|fact| fact.name == name)

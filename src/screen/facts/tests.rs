@@ -382,6 +382,19 @@ fn every_fact_of_memory_has_its_value() {
 }
 
 #[test]
+fn facts_of_memory_are_missing_without_it_and_no_others_change_with_it() {
+    let consignment: Consignment<'_> = serde_json::from_str(WAYBILL).unwrap();
+    let (mut buffer, history) = (FactsBuffer::default(), remembered());
+    let without = Facts::new(&consignment, Timestamp::from_millis(0), &mut buffer);
+    let with = without.with_history(&history);
+    for fact in CATALOGUE {
+        let told = [&with, &without].map(|facts| print((fact.get)(facts)));
+        let expected = if fact.is_of_memory() { "-" } else { &told[0] };
+        assert_eq!(told[1], expected, "{}", fact.name);
+    }
+}
+
+#[test]
 fn a_house_sees_its_siblings_and_what_nobody_states_is_missing() {
     let consignment: Consignment<'_> = serde_json::from_str(r#"{"kind": "house"}"#).unwrap();
     let (mut buffer, history) = (FactsBuffer::default(), History { shipper: PartyHistory::default(), ..remembered() });
