@@ -201,6 +201,15 @@ pub fn may_be_initials(schema: Schema, word: &Token) -> bool {
         }
 }
 
+/// How so many letters meet the words that they begin.
+pub fn by_initials(letters: usize) -> Meeting {
+    if letters == 2 {
+        Meeting { similarity: INITIALS, how: How::Initial }
+    } else {
+        Meeting { similarity: ACRONYM, how: How::Acronym }
+    }
+}
+
 /// The run of unused words whose first letters are the letters of `word`; particles may be left out of the spelling.
 fn spelt_by_initials<T: Borrow<Token>>(word: &Token, words: &[T], used: u32) -> Option<(Range<u8>, Meeting)> {
     let letters = word.text.as_bytes();
@@ -218,8 +227,7 @@ fn spelt_by_initials<T: Borrow<Token>>(word: &Token, words: &[T], used: u32) -> 
             }
             end = at + 1;
         }
-        let how = if letters.len() == 2 { (INITIALS, How::Initial) } else { (ACRONYM, How::Acronym) };
         let whole = left.peek().is_none() && end - start >= letters.len().max(2);
-        whole.then_some((start as u8..end as u8, Meeting { similarity: how.0, how: how.1 }))
+        whole.then_some((start as u8..end as u8, by_initials(letters.len())))
     })
 }

@@ -205,7 +205,8 @@ impl Outline {
         let count = |vowels: u32, at: usize| (vowels >> (at * VOWEL_BITS)) & VOWELS_MAX;
         let vowels = |at| count(self.vowels, at).saturating_sub(count(other.vowels, at));
         let vowels = (0..VOWELS.len()).map(vowels).sum::<u32>() as u16;
-        (LEAST * only(own, others) + VOWEL_LEAST * vowels).max(WRONG * only(mixed_up(own), mixed_up(others)))
+        // A letter that is mixed up with none of the other's costs all of a wrong one.
+        LEAST * only(own, others) + (WRONG - LEAST) * only(mixed_up(own), mixed_up(others)) + VOWEL_LEAST * vowels
     }
 
     /// The least that the slips between the two cost.
@@ -245,6 +246,11 @@ impl Glance {
 
     pub fn length(self) -> usize {
         self.typed.length()
+    }
+
+    /// Whether that word may be a part of this one, but for one wrong letter.
+    pub fn may_hold(self, part: Self) -> bool {
+        (part.typed.letters & !self.typed.letters & LETTERS).count_ones() <= 1
     }
 
     /// What slips between the words cost at least; `None` when they are more than is forgiven.

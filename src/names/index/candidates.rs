@@ -1,12 +1,15 @@
 //! The names of a segment that may reach a score, found by bounds that look at no letter of them: every word of the vocabulary that
 //! says something for a word of the query is marked, then the names of the marked words are walked.
 
-use super::super::align::{Alignment, RUN_MAX, may_be_initials};
-use super::super::similar::Glance;
+use std::ops::Range;
+
+use super::super::align::{Alignment, RUN_MAX, by_initials, may_be_initials};
+use super::super::similar::{Glance, How, Meeting};
 use super::super::token::{Name, Schema, Token};
+use super::super::words::Kind;
 use super::estimate::PIECES_MIN;
 use super::keys::{self, Keyed};
-use super::likeness::Likeness;
+use super::likeness::{AlikeWords, Likeness};
 use super::marks::{Marks, StandsFor};
 use super::segment::Segment;
 use super::walk::{self, Ends};
@@ -16,10 +19,13 @@ use super::wanted::{self, INITIAL, Wanted};
 const PIECE_NAMES_MAX: usize = 2_000;
 /// Letters of the shortest piece.
 const PIECE_MIN: usize = 2;
+/// Letters of the shortest with a slip.
+const SLIPPED_MIN: usize = 4;
+/// A word that is less like any of the vocabulary may be several run together, one of them with a slip.
+const STRANGE: f32 = 0.8;
 /// Names that a short form leads to at most.
 const JOINED_MAX: usize = 200;
 pub const JOINED: f32 = 0.96;
-pub const ACRONYM: f32 = 0.88;
 /// Letters of a short form at most.
 const ACRONYM_MAX: usize = 7;
 
@@ -34,6 +40,8 @@ pub struct Work {
     pub spelt_out: Vec<u32>,
     runs: Alignment,
     words: Vec<u32>,
+    /// Of a word parted in two.
+    pieces: [Vec<u32>; 2],
     /// About what each name scores, best first.
     pub ranked: Vec<(f32, u32)>,
 }
@@ -74,14 +82,14 @@ fn mark_short_forms(segment: &Segment, query: &Name, work: &mut Work) {
         for (run, start) in query.tokens.windows(size).zip(0..) {
             let key = keys::of_initials(run.iter().filter_map(|token| token.text.bytes().next()));
             for known in short_forms(segment, key).filter(|known| known.glance.length() == size) {
-                work.mark_run(known.word, start..start + size, ACRONYM);
+                work.mark_initials(known.word, start..start + size, size);
                 work.joined.push(known.word);
             }
         }
     }
     keys::of_first_letters(query, |key| {
         for known in short_forms(segment, key).filter(|known| known.glance.length() <= ACRONYM_MAX) {
-            work.mark_run(known.word, 0..query.tokens.len(), ACRONYM);
+            work.mark_initials(known.word, 0..query.tokens.len(), known.glance.length());
             work.joined.push(known.word);
         }
     });
@@ -111,7 +119,7 @@ fn mark_runs(segment: &Segment, query: &Name, work: &mut Work) {
             for word in words.drain(..) {
                 let meeting = segment.vocabulary.token(word).and_then(|known| work.runs.joined(known, run));
                 let Some(meeting) = meeting else { continue };
-                work.mark_run(word, start..start + size, meeting.similarity);
+                work.mark_run(word, start..start + size, StandsFor::Run, meeting.similarity);
                 work.joined.push(word);
             }
             work.words = words;
@@ -121,40 +129,78 @@ fn mark_runs(segment: &Segment, query: &Name, work: &mut Work) {
 
 /// Words that a query's word begins or ends with: the rest may be another word.
 fn mark_pieces(segment: &Segment, query: &Name, work: &mut Work) {
+    let mut ends = std::mem::take(&mut work.pieces);
     for (token, place) in query.tokens.iter().zip(0..).filter(|(token, _)| token.text.len() > RUN_MAX && token.number.is_none()) {
+        let is_strange = work.wanted.get(usize::from(place)).is_some_and(|wanted| wanted.best < STRANGE);
         for at in PIECE_MIN..=token.text.len() - PIECE_MIN {
-            let Some((head, tail)) = token.text.split_at_checked(at) else { continue };
-            let words = [head, tail].map(|piece| mark_piece(segment, token, place, piece, work));
-            let count = |word: u32| segment.postings.of(word).len();
-            // Of two known ends the rarer leads to the names; one alone does if it is long.
-            let word = match words {
-                [Some(one), Some(other)] => Some(if count(one) < count(other) { one } else { other }),
-                [one, None] => one.filter(|_| head.len() >= RUN_MAX),
-                [None, other] => other.filter(|_| tail.len() >= RUN_MAX),
-            };
-            work.joined.extend(word.filter(|word| count(*word) <= PIECE_NAMES_MAX));
+            let Some(pieces) = token.text.split_at_checked(at).map(<[&str; 2]>::from) else { continue };
+            let known = pieces.map(|piece| segment.vocabulary.word(piece, segment.schema));
+            let is_parted = is_strange || begins_with_particle(segment, known);
+            for ((piece, word), words) in pieces.into_iter().zip(known).zip(&mut ends) {
+                words.clear();
+                words.extend(word);
+                if is_parted && known != [None, None] {
+                    words_like(segment, token, piece, word, work, words);
+                }
+                let share = piece.len() as f32 / token.text.len() as f32;
+                words.iter().for_each(|word| work.mark_piece(*word, place, share));
+            }
+            lead(segment, pieces, &ends, &mut work.joined);
         }
     }
+    work.pieces = ends;
 }
 
-/// Marks the word that is a piece of a query's.
-fn mark_piece(segment: &Segment, whole: &Token, place: u8, piece: &str, work: &mut Work) -> Option<u32> {
-    let word = segment.vocabulary.word(piece, segment.schema)?;
-    let wanted = work.wanted.get_mut(usize::from(place))?;
-    wanted.may_be_met_as(JOINED);
-    let share = piece.len() as f32 / whole.text.len() as f32;
-    let bit = if share > PIECES_MIN { wanted.bit } else { 0 };
-    work.marks.put(word, bit, place, StandsFor::Piece, share);
-    Some(word)
+/// `ALHOSSEINI` may be `AL-HUSAYN`, although it is a word itself.
+fn begins_with_particle(segment: &Segment, [head, tail]: [Option<u32>; 2]) -> bool {
+    tail.is_none() && head.and_then(|head| segment.vocabulary.kind(head)) == Some(Kind::Particle)
+}
+
+/// Adds the words that are like a piece, one of which may have a slip.
+fn words_like(segment: &Segment, whole: &Token, piece: &str, word: Option<u32>, work: &mut Work, words: &mut Vec<u32>) {
+    let alike = match word {
+        Some(word) => AlikeWords::Of(word),
+        None if piece.len() < SLIPPED_MIN => return,
+        None => work.likeness.of(&Token::new(piece, segment.schema, whole.script), &segment.vocabulary),
+    };
+    words.extend(segment.vocabulary.alike(&alike).iter().map(|alike| alike.word));
+    words.sort_unstable();
+    words.dedup();
+}
+
+/// Of two ends the rarer leads to the names; one alone does if it is long.
+fn lead(segment: &Segment, [head, tail]: [&str; 2], [heads, tails]: &[Vec<u32>; 2], joined: &mut Vec<u32>) {
+    let count = |words: &[u32]| words.iter().map(|word| segment.postings.of(*word).len()).sum::<usize>();
+    let words = match (heads.is_empty(), tails.is_empty()) {
+        (false, false) if count(heads) < count(tails) => heads,
+        (_, false) if !heads.is_empty() || tail.len() >= RUN_MAX => tails,
+        (false, true) if head.len() >= RUN_MAX => heads,
+        _ => return,
+    };
+    joined.extend(words.iter().filter(|word| segment.postings.of(**word).len() <= PIECE_NAMES_MAX));
 }
 
 impl Work {
+    /// Marks a word that is a piece of a query's.
+    fn mark_piece(&mut self, word: u32, place: u8, share: f32) {
+        let Some(wanted) = self.wanted.get_mut(usize::from(place)) else { return };
+        wanted.may_be_met_as(JOINED);
+        let bit = if share > PIECES_MIN { wanted.bit } else { 0 };
+        self.marks.put(word, bit, place, StandsFor::Piece, share);
+    }
+
+    /// Marks a word of so many letters that begin several of the query's in a row.
+    fn mark_initials(&mut self, word: u32, places: Range<usize>, letters: usize) {
+        let Meeting { similarity, how } = by_initials(letters);
+        self.mark_run(word, places, if how == How::Initial { StandsFor::Initials } else { StandsFor::Run }, similarity);
+    }
+
     /// Marks a word that stands for several of the query's in a row.
-    fn mark_run(&mut self, word: u32, places: std::ops::Range<usize>, similarity: f32) {
+    fn mark_run(&mut self, word: u32, places: Range<usize>, stands_for: StandsFor, similarity: f32) {
         let run = self.wanted.iter_mut().enumerate().skip(places.start).take(places.len());
         for (place, wanted) in run {
             wanted.may_be_met_as(similarity);
-            self.marks.put(word, wanted.bit, place as u8, StandsFor::Run, similarity);
+            self.marks.put(word, wanted.bit, place as u8, stands_for, similarity);
         }
     }
 }

@@ -1,14 +1,15 @@
 //! About what a name scores, by the marks of its words: no letter of it is looked at. Words are paired as an alignment pairs them,
 //! what meets best first; then runs, pieces and first letters.
 
+use super::super::align::{by_initials, may_be_initials};
 use super::super::score::Sum;
-use super::super::similar::{How, Meeting};
-use super::super::token::{Name, Schema, TOKENS_MAX};
+use super::super::similar::{Brief, Glance, How, Meeting};
+use super::super::token::{Name, TOKENS_MAX};
 use super::super::words::Kind;
-use super::candidates::{ACRONYM, JOINED};
+use super::candidates::JOINED;
 use super::marks::{Mark, Marks, StandsFor};
 use super::segment::Segment;
-use super::wanted::{INITIAL, Wanted};
+use super::wanted::Wanted;
 
 /// Share of a word that its pieces found make up, at least.
 pub const PIECES_MIN: f32 = 0.3;
@@ -56,17 +57,20 @@ impl Estimator<'_> {
             }
         }
         let said = said.get_mut(..count).unwrap_or_default();
-        said.sort_unstable_by(|(one, _), (other, _)| other.similarity.total_cmp(&one.similarity));
+        // In the order in which an alignment pairs them.
+        said.sort_unstable_by(|(one, at), (other, against)| {
+            let order = |mark: &Mark, place: u8| (mark.token.abs_diff(place), mark.token, place);
+            other.similarity.total_cmp(&one.similarity).then_with(|| order(one, *at).cmp(&order(other, *against)))
+        });
         let said = &*said;
         self.pair_words(said, &mut pairing);
-        let more = |stands_for| said.iter().any(|(mark, _)| mark.stands_for == stands_for);
-        if more(StandsFor::Run) {
+        if said.iter().any(is_run) {
             self.pair_runs(said, &mut pairing);
         }
-        let has_pieces = more(StandsFor::Piece);
+        let has_pieces = said.iter().any(|(mark, _)| mark.stands_for == StandsFor::Piece);
         let mut left = 0.0;
         for (wanted, place) in self.wanted.iter().zip(0..) {
-            if pairing.query_used >> place & 1 == 0 && !self.pair_rest(wanted, place, said, has_pieces, &mut pairing) {
+            if pairing.query_used >> place & 1 == 0 && !self.pair_rest(place, said, has_pieces, &mut pairing) {
                 left += wanted.loss;
             }
         }
@@ -78,7 +82,7 @@ impl Estimator<'_> {
             let how = match mark.stands_for {
                 StandsFor::Word => How::Exact,
                 StandsFor::Initial => How::Initial,
-                StandsFor::Run | StandsFor::Piece => continue,
+                StandsFor::Run | StandsFor::Initials | StandsFor::Piece => continue,
             };
             let meeting = Meeting { similarity: mark.similarity, how };
             pairing.pair(1 << mark.token, 1 << place, self.weight(mark.token), meeting);
@@ -86,27 +90,25 @@ impl Estimator<'_> {
     }
 
     fn pair_runs(&self, said: &[Said], pairing: &mut Pairing) {
-        let runs = said.iter().filter(|(mark, _)| mark.stands_for == StandsFor::Run);
+        let runs = said.iter().filter(|said| is_run(said));
         for (first, place) in runs.clone() {
-            let run = runs.clone().filter(|(_, of)| of == place).fold(0_u32, |run, (mark, _)| run | 1 << mark.token);
+            // Several runs may be one word, each with a likeness of its own.
+            let same = |(mark, of): &&Said| of == place && mark.similarity == first.similarity;
+            let run = runs.clone().filter(same).fold(0_u32, |run, (mark, _)| run | 1 << mark.token);
             let weight = (0..TOKENS_MAX as u8).filter(|token| run >> token & 1 == 1).map(|token| self.weight(token)).sum();
-            pairing.pair(run, 1 << place, weight, Meeting { similarity: first.similarity, how: How::Joined });
+            let how = if first.stands_for == StandsFor::Initials { How::Initial } else { How::Joined };
+            pairing.pair(run, 1 << place, weight, Meeting { similarity: first.similarity, how });
         }
     }
 
     /// Pairs a word of the query with several of the name's, if they may be it.
-    fn pair_rest(&self, wanted: &Wanted, place: u8, said: &[Said], has_pieces: bool, pairing: &mut Pairing) -> bool {
+    fn pair_rest(&self, place: u8, said: &[Said], has_pieces: bool, pairing: &mut Pairing) -> bool {
         let pieces = if has_pieces { self.pieces(place, said, pairing) } else { 0 };
-        let (words, similarity) = if pieces != 0 {
-            (pieces, JOINED)
-        } else if wanted.bit == 0 {
-            (pairing.unused(2), INITIAL)
-        } else if self.segment.schema == Schema::Company {
-            (pairing.unused(self.letters(place).max(2)), ACRONYM)
-        } else {
-            return false;
+        let (words, meeting) = match pieces {
+            0 => (self.spelt_by(place, pairing), by_initials(self.letters(place))),
+            pieces => (pieces, Meeting { similarity: JOINED, how: How::Joined }),
         };
-        words != 0 && pairing.pair(1 << place, words, self.weight(place), Meeting { similarity, how: How::Joined })
+        words != 0 && pairing.pair(1 << place, words, self.weight(place), meeting)
     }
 
     /// The words that together may be the query's at a place, run together.
@@ -120,13 +122,29 @@ impl Estimator<'_> {
 
     /// A word that may be what the pieces lack of a word of so many letters.
     fn rest(&self, share: f32, place: u8, pieces: u32, pairing: &Pairing) -> Option<u32> {
+        let whole = Glance::of(self.query.tokens.get(usize::from(place))?);
         let missing = ((1.0 - share) * self.letters(place) as f32 + 0.5) as usize;
         let fits = |place: &usize| {
             let word = pairing.words.get(*place).and_then(|word| self.segment.vocabulary.brief(*word));
-            word.is_some_and(|word| word.length().abs_diff(missing) <= LETTERS_APART)
+            word.is_some_and(|word| word.length().abs_diff(missing) <= LETTERS_APART && whole.may_hold(word.glance()))
         };
         let free = (0..pairing.count).filter(|place| (pairing.name_used | pieces) >> place & 1 == 0);
         if share > PIECES_MIN { free.filter(fits).map(|place| 1 << place).next() } else { None }
+    }
+
+    /// Words that begin with the letters of the query's word, with the particles that its letters may pass over.
+    fn spelt_by(&self, place: u8, pairing: &Pairing) -> u32 {
+        let token = self.query.tokens.get(usize::from(place)).filter(|token| may_be_initials(self.segment.schema, token));
+        let Some(token) = token else { return 0 };
+        let free = |taken: u32| (0..pairing.count).filter(move |at| (pairing.name_used | taken) >> at & 1 == 0);
+        let first = |at: &usize| pairing.words.get(*at).and_then(|word| self.segment.vocabulary.brief(*word)).map(Brief::first);
+        let begun = |taken: u32, letter: u8| {
+            let at = free(taken).find(|at| first(at) == Some(letter))?;
+            Some(taken | 1 << at)
+        };
+        let Some(words) = token.text.bytes().try_fold(0, begun) else { return 0 };
+        let particles = free(words).filter(|at| pairing.kinds.get(*at) == Some(&Kind::Particle));
+        particles.fold(words, |words, at| words | 1 << at)
     }
 
     fn letters(&self, token: u8) -> usize {
@@ -136,6 +154,10 @@ impl Estimator<'_> {
     fn weight(&self, token: u8) -> f32 {
         self.query.tokens.get(usize::from(token)).map_or(0.0, |token| token.weight())
     }
+}
+
+fn is_run((mark, _): &Said) -> bool {
+    matches!(mark.stands_for, StandsFor::Run | StandsFor::Initials)
 }
 
 impl Pairing {
@@ -155,12 +177,6 @@ impl Pairing {
         self.name_used |= name;
         self.sum.add(self.sum_of(name, Kind::weight).max(query_weight), meeting);
         true
-    }
-
-    /// So many words that are not paired; none if there are not so many.
-    fn unused(&self, count: usize) -> u32 {
-        let free = (0..self.count).filter(|place| self.name_used >> place & 1 == 0);
-        if free.clone().count() < count { 0 } else { free.take(count).fold(0, |words, place| words | 1 << place) }
     }
 
     /// Of the words that are left over.

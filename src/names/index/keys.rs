@@ -150,17 +150,33 @@ pub fn of_initials(letters: impl Iterator<Item = u8>) -> u32 {
     hash(Kind::Canonical, letters)
 }
 
-/// The keys of the first letters of a company's words, with and without the particles among them.
+/// Particles of a name that may be left out of its short form, each by itself.
+const PARTICLES_MAX: usize = 3;
+/// Letters of a short form.
+const SHORT_FORM: std::ops::RangeInclusive<usize> = 2..=7;
+
+/// The keys of the first letters of a company's words, with and without each of the particles among them.
 pub fn of_first_letters(name: &Name, mut take: impl FnMut(u32)) {
-    let firsts = |particles: bool| {
-        let words = name.tokens.iter().filter(move |token| particles || token.kind != words::Kind::Particle);
-        words.filter_map(|token| token.text.bytes().next())
-    };
-    for particles in [true, false] {
-        if name.schema == Schema::Company && (2..=7).contains(&firsts(particles).count()) {
-            take(of_initials(firsts(particles)));
+    if name.schema != Schema::Company {
+        return;
+    }
+    let particles = name.tokens.iter().filter(|token| token.kind == words::Kind::Particle).count().min(PARTICLES_MAX);
+    for left_out in 0..1 << particles {
+        if SHORT_FORM.contains(&first_letters(name, left_out).count()) {
+            take(of_initials(first_letters(name, left_out)));
         }
     }
+}
+
+/// The first letters of a name's words, but for the particles of these bits; what is true of the last bit is of all further ones.
+fn first_letters(name: &Name, left_out: u32) -> impl Iterator<Item = u8> {
+    let mut particles = 0;
+    let is_in = move |token: &&Token| {
+        let number = particles;
+        particles = (number + usize::from(token.kind == words::Kind::Particle)).min(PARTICLES_MAX - 1);
+        token.kind != words::Kind::Particle || left_out >> number & 1 == 0
+    };
+    name.tokens.iter().filter(is_in).filter_map(|token| token.text.bytes().next())
 }
 
 /// A sound with its vowels alike and the consonants that are mixed up alike.

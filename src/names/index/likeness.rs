@@ -220,7 +220,6 @@ impl Likeness {
                 if std::mem::replace(last, *round) == *round {
                     continue;
                 }
-
                 let meeting = if by_spelling {
                     glance.apart(known).and_then(|apart| meet_apart(token, vocabulary.token(word)?, apart))
                 } else {
@@ -232,7 +231,12 @@ impl Likeness {
                 found.extend(meeting.map(|meeting| Alike { word, similarity: meeting.similarity }));
             }
         });
-        self.found.sort_unstable_by(|one, other| other.similarity.total_cmp(&one.similarity).then(one.word.cmp(&other.word)));
+        // The word itself before a title or particle that is spelt so.
+        let other_kind = |alike: &Alike| vocabulary.kind(alike.word) != Some(token.kind);
+        let order = |alike: &Alike| (other_kind(alike), alike.word);
+        self.found.sort_unstable_by(|one, other| {
+            other.similarity.total_cmp(&one.similarity).then_with(|| order(one).cmp(&order(other)))
+        });
         &self.found
     }
 }

@@ -19,6 +19,8 @@ pub enum StandsFor {
     Initial,
     /// Several words of the query in a row; each has such a mark.
     Run,
+    /// Two words of the query in a row, as their first letters.
+    Initials,
     /// A part of the query's word, which other words complete; the similarity is its share.
     Piece,
 }
@@ -72,7 +74,8 @@ impl Marks {
         if *first == NONE {
             self.words.push(word);
         }
-        mask.0 |= u16::from(bit) | if stands_for == StandsFor::Initial { 0 } else { u16::from(bit) << u8::BITS };
+        mask.0 |= u16::from(bit)
+            | if matches!(stands_for, StandsFor::Initial | StandsFor::Initials) { 0 } else { u16::from(bit) << u8::BITS };
         let next = std::mem::replace(first, self.marks.len() as u32);
         self.marks.push((Mark { token, stands_for, similarity }, next));
     }

@@ -71,6 +71,38 @@ fn an_initial_leads_to_the_names_of_the_words_beside_it() {
 }
 
 #[test]
+fn what_names_are_seldom_made_of_leads_to_them() {
+    for (schema, query, name) in [
+        // Nothing but a particle, or two letters that may be initials.
+        (Schema::Person, "Abu", "Abu"),
+        (Schema::Company, "C.V.", "C.V."),
+        // First letters, with and without each particle.
+        (Schema::Company, "VOSK", "Velmara Orinvik Shipping Kavelund"),
+        (Schema::Company, "VDK", "Velmara of Darvik and Kavelund"),
+        (Schema::Company, "Velmara of Orinvik and Kavelund", "VOOK"),
+        // A word of two of the query's, beside another run that is less like it.
+        (Schema::Person, "Abu SOREN M", "Mikkel Abousoren"),
+        // A first letter goes to the word at its place.
+        (Schema::Person, "Margarita MORRAN", "M. MORENO"),
+        // Run together, with a slip in one of the words.
+        (Schema::Person, "ALKORVENI Petra", "AL-KORVANI Petra Lund"),
+        (Schema::Person, "SOLBAKENPETROVNA", "Solbakken Petrovna"),
+    ] {
+        let names = [name.to_owned(), "Somebody Else".to_owned()];
+        assert!(search(&Index::build(schema, names.into_iter().zip(0..)), query).contains(&0), "{query}");
+    }
+}
+
+#[test]
+fn a_name_comes_before_the_many_that_begin_with_it() {
+    let many = std::iter::repeat_n("Abu Karimov".to_owned(), 12_000);
+    let index = Index::build(Schema::Person, many.chain(["Abu".to_owned()]).zip(0..));
+    let (mut search, mut found) = (Search::default(), Vec::new());
+    index.search(&Name::parse("Abu", Schema::Person), 0.7, &mut search, &mut found);
+    assert_eq!(found.first().map(|found| (found.owner, found.score)), Some((12_000, 1.0)));
+}
+
+#[test]
 fn one_word_does_not_stand_for_two() {
     // Each of the others alone is like both words of the query.
     let others = (0..300).map(|number| format!("Abdel Nonesuch{number}"));

@@ -76,7 +76,8 @@ pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
         walks_left: WALKED_MAX,
         estimates_left: ESTIMATED_MAX,
     };
-    spelt_out.drain(..).for_each(|name| walk.record(name, false));
+    // No word of theirs need be marked.
+    spelt_out.drain(..).for_each(|name| walk.rank(name, segment.records.words(name).iter().copied()));
     joined.sort_unstable();
     joined.dedup();
     joined.drain(..).for_each(|word| walk.names_of(word, None));

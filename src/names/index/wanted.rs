@@ -131,9 +131,10 @@ impl Best {
     }
 }
 
-/// The places of the words with bits, those of the fewest names first.
+/// The places of the words with bits, those of the fewest names first; of all words where none has a bit.
 pub fn rarest_first(wanted: &[Wanted]) -> Vec<(usize, &Wanted)> {
-    let mut places: Vec<_> = wanted.iter().enumerate().filter(|(_, wanted)| wanted.bit != 0).collect();
+    let none = wanted.iter().all(|wanted| wanted.bit == 0);
+    let mut places: Vec<_> = wanted.iter().enumerate().filter(|(_, wanted)| none || wanted.bit != 0).collect();
     places.sort_by_key(|(_, wanted)| wanted.names);
     places
 }
