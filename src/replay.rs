@@ -15,6 +15,7 @@ use crate::screen::judge::{Judge, Judged};
 use crate::screen::verdict::Decision;
 use crate::screen::{budget, cap};
 use crate::sink::{Holds, Telling};
+use crate::source::Writer;
 
 /// One log of one partition, replayed from its beginning.
 pub struct Replay {
@@ -33,6 +34,23 @@ pub struct Replay {
     records: i64,
     /// Answers to the record under way: where the next verdict or refusal stands in it, as outputs name it.
     answers: u32,
+}
+
+/// A record to be replayed.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'p> {
+    pub format: Format,
+    /// Who wrote it, where that is known: what such a writer may not send is refused, as in the service.
+    pub writer: Option<Writer>,
+    pub payload: &'p [u8],
+    pub received: Timestamp,
+}
+
+impl<'p> Given<'p> {
+    /// By whoever wrote it.
+    pub fn new(format: Format, payload: &'p [u8], received: Timestamp) -> Self {
+        Self { format, writer: None, payload, received }
+    }
 }
 
 /// What came of a record, in its order.
@@ -84,15 +102,11 @@ impl Replay {
     }
 
     /// Takes one record; `each` hears what comes of it and says whether to go on.
-    pub fn take(
-        &mut self,
-        format: Format,
-        payload: &[u8],
-        received: Timestamp,
-        mut each: impl FnMut(Event<'_, '_>) -> bool,
-    ) -> bool {
+    pub fn take(&mut self, given: Given<'_>, mut each: impl FnMut(Event<'_, '_>) -> bool) -> bool {
+        let Given { format, writer, payload, received } = given;
         let mut decoded = Decoded::new();
         self.decoder.decode(format, payload, &Context { received, limits: self.limits }, &mut decoded);
+        writer.into_iter().for_each(|writer| writer.refuse(&mut decoded));
         let place = LogPlace { topic: 0, partition: 0, offset: self.records, index: 0 };
         let mut seen = Seen { received, content: crc32fast::hash(payload), place };
         self.records += 1;

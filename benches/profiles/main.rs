@@ -19,7 +19,7 @@ use loadgate::bundle::{Bundle, File};
 use loadgate::decode::{Decoder, DecoderConfig, Format, Limits};
 use loadgate::demo;
 use loadgate::memory::Horizons;
-use loadgate::replay::Replay;
+use loadgate::replay::{self, Replay};
 use loadgate::screen::facts::Facts;
 use loadgate::screen::index::Scratch;
 use loadgate::screen::profile::Profiles;
@@ -75,7 +75,7 @@ fn backtest(traffic: &[demo::Sent], replay: impl Fn() -> Replay) -> f64 {
     fastest(traffic.len(), ROUNDS, || {
         let mut run = Backtest::new(replay(), None, &outcomes).expect("these profiles ask for nothing of memory");
         for sent in traffic {
-            run.payload(Format::Auto, &sent.payload, sent.at, |_| {});
+            run.record(replay::Given::new(Format::Auto, &sent.payload, sent.at), |_| {});
         }
         black_box(run.report());
     })

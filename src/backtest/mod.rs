@@ -16,9 +16,8 @@ pub use outcomes::{BadOutcome, Finding, Outcomes};
 pub use report::{Example, Line, Report, Totals};
 pub use stateless::NeedsMemory;
 
-use crate::decode::Format;
-use crate::model::{ConsignmentId, Timestamp};
-use crate::replay::{Event, Replay};
+use crate::model::ConsignmentId;
+use crate::replay::{Event, Given, Replay};
 use crate::screen::verdict::{Decision, Evidence, EvidenceKind, Occasion, Verdict};
 
 /// Examples kept of each profile, those that are new first.
@@ -66,14 +65,14 @@ impl<'b> Backtest<'b> {
         Ok(Self { replay, against, counted })
     }
 
-    /// Takes a payload, no older than the one before; `done` is told as it goes which share of it is behind.
-    pub fn payload(&mut self, format: Format, payload: &[u8], received: Timestamp, mut done: impl FnMut(f64)) {
+    /// Takes a record, no older than the one before; `done` is told as it goes which share of it is behind.
+    pub fn record(&mut self, given: Given<'_>, mut done: impl FnMut(f64)) {
         let Self { replay, against, counted } = self;
-        let others = against.as_mut().map(|against| Other::all(against, format, payload, received, |share| done(share / 2.0)));
+        let others = against.as_mut().map(|against| Other::all(against, given, |share| done(share / 2.0)));
         let before = if others.is_some() { 0.5 } else { 0.0 };
         // Both replays decode the same bytes: as many bills in the same order.
         let mut others = others.iter().flatten();
-        replay.take(format, payload, received, |event| {
+        replay.take(given, |event| {
             match event {
                 Event::Judged(judged, _) if judged.occasion == Occasion::Declared => counted.bill(&judged.verdict, others.next()),
                 Event::Rejected(_) => counted.totals.refused += 1,
@@ -119,10 +118,10 @@ impl Counted<'_> {
 }
 
 impl Other {
-    /// Of every bill of a payload.
-    fn all(replay: &mut Replay, format: Format, payload: &[u8], received: Timestamp, mut done: impl FnMut(f64)) -> Vec<Self> {
+    /// Of every bill of a record.
+    fn all(replay: &mut Replay, given: Given<'_>, mut done: impl FnMut(f64)) -> Vec<Self> {
         let mut others = Vec::new();
-        replay.take(format, payload, received, |event| {
+        replay.take(given, |event| {
             match event {
                 Event::Judged(judged, _) if judged.occasion == Occasion::Declared => others.push(Self::of(&judged.verdict)),
                 Event::Done(share) => done(share),

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::*;
 use crate::bundle::{Bundle, File};
-use crate::decode::{Decoder, DecoderConfig, Limits};
+use crate::decode::{Decoder, DecoderConfig, Format, Limits};
 use crate::memory::Horizons;
+use crate::model::Timestamp;
+use crate::source::Writer;
 
 /// 2026-01-01T00:00:00Z and a day.
 const RECEIVED: Timestamp = Timestamp::from_millis(1_767_225_600_000);
@@ -41,7 +43,7 @@ fn the_example_of_the_guide_prints_what_the_guide_shows() {
     assert_eq!(draft.check_cases(), []);
     let outcomes = Outcomes::read(&blocks(&guide, "jsonl")[0]).unwrap();
     let mut run = Backtest::new(replay(&draft), Some(replay(&in_force)), &outcomes).unwrap();
-    run.payload(Format::Auto, blocks(&guide, "json")[0].as_bytes(), RECEIVED, |_| {});
+    run.record(Given::new(Format::Auto, blocks(&guide, "json")[0].as_bytes(), RECEIVED), |_| {});
     let shown = &blocks(&guide, "console")[0];
     let (command, table) = shown.split_once('\n').unwrap();
     assert!(command.starts_with("$ loadgate backtest --bundle draft"));
@@ -57,7 +59,7 @@ fn without_another_bundle_nothing_is_new_or_gone() {
     let mut run = Backtest::new(replay(&bundle), None, &outcomes).unwrap();
     let mut shares = Vec::new();
     let payload = br#"[{"waybill": {"awb": "020-12345675", "quantity": {"pieces": 9}}}, {"waybill": 7}]"#;
-    run.payload(Format::Json, payload, RECEIVED, |share| shares.push(share));
+    run.record(Given::new(Format::Json, payload, RECEIVED), |share| shares.push(share));
     let report = run.report();
     let Totals { messages, refused, consignments, decisions, .. } = report.totals;
     assert_eq!((messages, refused, consignments, decisions), (2, 1, 1, [0, 1, 0, 0]));
@@ -74,7 +76,10 @@ fn run(mut run: Backtest<'_>, sent: &[(i64, &str)]) -> Report {
         let awb = format!("020-{serial:07}{}", serial % 7);
         let payload =
             format!(r#"{{"waybill": {{"awb": "{awb}", "shipper": {{"name": "{shipper}"}}, "quantity": {{"pieces": 9}}}}}}"#);
-        run.payload(Format::Json, payload.as_bytes(), Timestamp::from_millis(RECEIVED.millis() + day * DAY_MS), |_| {});
+        run.record(
+            Given::new(Format::Json, payload.as_bytes(), Timestamp::from_millis(RECEIVED.millis() + day * DAY_MS)),
+            |_| {},
+        );
     }
     run.report()
 }
@@ -119,10 +124,21 @@ fn the_bar_goes_through_a_payload_once_for_both_bundles() {
     let (plain, outcomes) = (bundle(PROFILE), Outcomes::default());
     let mut run = Backtest::new(stateless(&plain), Some(stateless(&plain)), &outcomes).unwrap();
     let mut shares = Vec::new();
-    run.payload(Format::Json, br#"[{"waybill": 7}, {"waybill": 7}]"#, RECEIVED, |share| shares.push(share));
+    run.record(Given::new(Format::Json, br#"[{"waybill": 7}, {"waybill": 7}]"#, RECEIVED), |share| shares.push(share));
     assert_eq!(shares, [0.25, 0.5, 0.75, 1.0]);
     let Totals { messages, refused, .. } = run.report().totals;
     assert_eq!((messages, refused), (2, 2));
+}
+
+#[test]
+fn law_3_what_a_writer_may_not_send_is_refused_as_in_the_service() {
+    let (plain, outcomes) = (bundle(PROFILE), Outcomes::default());
+    let outcome = br#"{"outcome": {"awb": "020-12345675", "kind": "cleared", "at": "2026-01-01T00:00:00Z"}}"#;
+    for (writer, expected) in [(Some(Writer::Terminals), 1), (Some(Writer::Teams), 0), (None, 0)] {
+        let mut run = Backtest::new(replay(&plain), None, &outcomes).unwrap();
+        run.record(Given { writer, ..Given::new(Format::Json, outcome, RECEIVED) }, |_| {});
+        assert_eq!(run.report().totals.refused, expected, "{writer:?}");
+    }
 }
 
 #[test]

@@ -8,13 +8,12 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::files::Input;
-use super::past::{FromKafka, Opened};
+use super::past::{self, FromKafka, Opened};
 use super::{Exit, fail, refuse, say};
 use crate::backtest::{Backtest, Outcomes, Report};
 use crate::bundle::Bundle;
 use crate::diagnostic::Diagnostic;
 use crate::replay::Replay;
-use crate::source::Kept;
 
 /// Runs history through a bundle and prints, per profile: hits, which of them another bundle does not have (new) and which only the
 /// other has (gone), known outcomes, precision and examples. The code is that of the service, so every verdict is the live one: of a
@@ -81,10 +80,10 @@ fn tested(arguments: &Arguments, bundle: Bundle, against: Option<Bundle>) -> Res
     let run = Backtest::new(replay(bundle), against.map(replay), &outcomes);
     let (mut run, mut progress) = (run.map_err(|refused| refused.to_string())?, Progress::new());
     let mut behind = 0.0;
-    for payload in payloads {
-        let Kept { format, payload, timestamp, share } = payload?;
-        run.payload(format, &payload, timestamp, |part| progress.show(behind + part * (share - behind)));
-        behind = share;
+    for kept in payloads {
+        let kept = kept?;
+        run.record(past::given(&kept), |part| progress.show(behind + part * (kept.share - behind)));
+        behind = kept.share;
     }
     Ok(run.report())
 }

@@ -8,14 +8,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::files::{Input, Lines};
-use super::past::{FromKafka, Opened};
+use super::past::{self, FromKafka, Opened};
 use super::{Exit, fail, refuse};
 use crate::bundle::Bundle;
 use crate::model::{Awb, ConsignmentId, Message, Timestamp};
 use crate::replay::{Event, Replay};
 use crate::screen::judge::Judged;
 use crate::sink::{self, Telling};
-use crate::source::Kept;
 
 /// Tells a shipment's whole story from message files or from Kafka: every message that speaks of it, every verdict on it and its houses
 /// with the reasons, and what its terminal was told. Everything else is remembered along the way, because the story depends on it:
@@ -67,8 +66,9 @@ fn tell(arguments: &Arguments, bundle: Arc<Bundle>) -> Result<usize, String> {
     let id = ConsignmentId { awb: Some(arguments.awb), hawb: None };
     let mut story = Story { lines: Lines::stdout(), json: arguments.json, told: 0 };
     for payload in payloads {
-        let Kept { format, payload, timestamp: at, .. } = payload?;
-        let goes_on = replay.take(format, &payload, at, |event| match event {
+        let kept = payload?;
+        let at = kept.timestamp;
+        let goes_on = replay.take(past::given(&kept), |event| match event {
             Event::Remembered(message) if Replay::concerns(message, &id) => story.message(at, message),
             Event::Judged(judged, tellings) if judged.verdict.consignment.awb == id.awb => story.verdict(at, judged, tellings),
             Event::Rejected(_) | Event::Remembered(_) | Event::Judged(..) | Event::Done(_) => true,

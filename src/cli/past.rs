@@ -8,6 +8,7 @@ use crate::decode::{Decoder, DecoderConfig, Format, Limits};
 use crate::diagnostic::render;
 use crate::memory::Horizons;
 use crate::model::Timestamp;
+use crate::replay::Given;
 use crate::service::Settings;
 use crate::source::{self, ByTime, Kept};
 
@@ -36,13 +37,24 @@ pub struct Opened<'a> {
     pub payloads: Box<dyn Iterator<Item = Result<Kept, String>> + 'a>,
 }
 
+/// What is kept of the past, as a replay takes it.
+pub fn given(kept: &Kept) -> Given<'_> {
+    Given { format: kept.format, writer: kept.writer, payload: &kept.payload, received: kept.timestamp }
+}
+
 impl FromKafka {
     /// What the topics hold, where the command line asks for them; else what the files hold.
     pub fn or_files<'a>(&self, input: &'a Input) -> Result<Opened<'a>, String> {
         let format: Format = input.format.into();
         let decoder = |config| Decoder::new(config).map_err(|error| error.to_string());
         let Some((settings, from)) = self.settings(format)? else {
-            let kept = move |Payload { bytes, received, share }| Kept { format, payload: bytes, timestamp: received, share };
+            let kept = move |Payload { bytes, received, share }| Kept {
+                format,
+                writer: None,
+                payload: bytes,
+                timestamp: received,
+                share,
+            };
             let payloads = Box::new(input.payloads().map(move |payload| payload.map(kept)));
             let (decoder, horizons) = (decoder(DecoderConfig::default())?, Horizons::default());
             return Ok(Opened { decoder, limits: input.limits(), horizons, payloads });
@@ -50,7 +62,10 @@ impl FromKafka {
         let brokers = settings.connection.brokers.clone();
         let told = move |error| format!("{brokers}: {error}");
         let records = ByTime::open(&settings.connection, &settings.inputs, from).map_err(&told)?;
-        let payloads = Box::new(records.map(move |kept| kept.map_err(&told)));
+        // Who writes to a topic named by hand is not known.
+        let is_configured = self.topic.is_none();
+        let known = move |kept: Kept| Kept { writer: kept.writer.filter(|_| is_configured), ..kept };
+        let payloads = Box::new(records.map(move |kept| kept.map(known).map_err(&told)));
         let decoder = decoder(settings.decoder)?;
         Ok(Opened { decoder, limits: settings.limits, horizons: settings.memory.horizons, payloads })
     }

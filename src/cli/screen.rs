@@ -14,7 +14,7 @@ use crate::bundle::Bundle;
 use crate::decode::{Decoder, DecoderConfig};
 use crate::memory::Horizons;
 use crate::model::Awb;
-use crate::replay::{Event, Replay};
+use crate::replay::{Event, Given, Replay};
 use crate::screen::judge::Judged;
 use crate::screen::verdict::{Assessment, Decision, Domain, Evidence, HeldBack, Occasion};
 use crate::sink::{self, Telling};
@@ -78,7 +78,8 @@ pub fn run(arguments: &Arguments) -> Exit {
             Ok(payload) => payload,
             Err(reason) => return fail(Exit::Usage, reason),
         };
-        let goes_on = replay.take(arguments.input.format.into(), &payload.bytes, payload.received, |event| match event {
+        let given = Given::new(arguments.input.format.into(), &payload.bytes, payload.received);
+        let goes_on = replay.take(given, |event| match event {
             Event::Remembered(_) | Event::Done(_) => true,
             Event::Judged(judged, tellings) => lines.write(&line(judged, tellings, &hash)),
             Event::Rejected(rejected) => {

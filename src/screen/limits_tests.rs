@@ -9,7 +9,7 @@ use crate::bundle::{Bundle, File};
 use crate::decode::{Decoder, DecoderConfig, Format, Limits};
 use crate::memory::Horizons;
 use crate::model::Timestamp;
-use crate::replay::{Event, Replay};
+use crate::replay::{Event, Given, Replay};
 use crate::screen::indicators;
 use crate::screen::verdict::{Decision, Domain, EvidenceKind, HeldBack, Verdict};
 
@@ -44,7 +44,7 @@ impl Log {
     /// The verdicts on one message.
     fn send(&mut self, at: i64, message: &str) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
-        self.0.take(Format::Json, message.as_bytes(), Timestamp::from_millis(at), |event| {
+        self.0.take(Given::new(Format::Json, message.as_bytes(), Timestamp::from_millis(at)), |event| {
             if let Event::Judged(judged, _) = event {
                 verdicts.push(judged.verdict.clone());
             }

@@ -112,11 +112,7 @@ impl DecodeWorker {
         let Some(Input { role: Role::Messages(format, writer), .. }) = self.inputs.get(usize::from(origin.topic)) else { return };
         let before = decoded.len();
         self.decoder.decode(*format, payload, &Context { received: timestamp, limits: self.limits }, decoded);
-        for item in decoded.iter_mut().skip(before) {
-            if let Some(refusal) = item.as_ref().ok().and_then(|message| writer.refusal(message)) {
-                *item = Err(refusal);
-            }
-        }
+        writer.refuse(decoded.get_mut(before..).unwrap_or_default());
     }
 
     fn observe(&mut self, observed: &mut Observed) {

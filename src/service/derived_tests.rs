@@ -22,7 +22,7 @@ use crate::memory::{Keys, Memory, Observer};
 use crate::model::Timestamp;
 use crate::outputs::{Frames, read};
 use crate::record::{Origin, Reason, Record};
-use crate::replay::{Event, Replay};
+use crate::replay::{Event, Given, Replay};
 use crate::screen::judge::Judge;
 use crate::screen::verdict::{Decision, Occasion};
 use crate::sink::Destination;
@@ -243,7 +243,7 @@ fn law_3_the_service_record_by_record_and_the_replay_remember_the_same() {
     record_by_record(&mut replica, &log(300)[&of], |(at, payload), published| {
         let live: Vec<_> = published.iter().flat_map(Published::assessments).map(|line| (line.decision, line.occasion)).collect();
         let mut replayed = Vec::new();
-        replay.take(Format::Auto, payload, *at, |event| {
+        replay.take(Given::new(Format::Auto, payload, *at), |event| {
             if let Event::Judged(judged, _) = event {
                 replayed.push((judged.verdict.decision, judged.occasion));
             }
@@ -274,7 +274,7 @@ fn law_3_a_backtest_counts_the_verdicts_that_the_service_publishes() {
         }
     });
     let mut run = Backtest::new(replay(&bundle), Some(replay(&bundle)), &outcomes).unwrap();
-    records.iter().for_each(|(at, payload)| run.payload(Format::Auto, payload, *at, |_| {}));
+    records.iter().for_each(|(at, payload)| run.record(Given::new(Format::Auto, payload, *at), |_| {}));
     let report = run.report();
     assert_eq!(report.totals.decisions, decisions);
     assert_eq!((report.totals.decisions_against, report.totals.changed), (Some(decisions), Some(0)));

@@ -14,7 +14,7 @@ use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use self::partition::Partition;
-use super::Input;
+use super::{Input, Writer};
 use crate::decode::Format;
 use crate::kafka::{self, Connection};
 use crate::model::Timestamp;
@@ -30,6 +30,8 @@ pub struct ByTime {
 /// A record of the past.
 pub struct Kept {
     pub format: Format,
+    /// Who wrote it, where that is known.
+    pub writer: Option<Writer>,
     pub payload: Vec<u8>,
     pub timestamp: Timestamp,
     /// How much of the history is behind, this record included.

@@ -67,6 +67,15 @@ impl Writer {
         matches!(message, Message::Outcome(_)) == (self == Writer::Teams)
     }
 
+    /// Refuses what they may not send.
+    pub fn refuse(self, decoded: &mut [Result<Message<'_>, Rejected>]) {
+        for item in decoded {
+            if let Some(refusal) = item.as_ref().ok().and_then(|message| self.refusal(message)) {
+                *item = Err(refusal);
+            }
+        }
+    }
+
     /// Why a message of theirs is refused, if it is.
     pub fn refusal(self, message: &Message<'_>) -> Option<Rejected> {
         let detail = || format!("a message of kind {} is not for this topic's writers", message.kind());

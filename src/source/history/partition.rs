@@ -11,10 +11,12 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use super::{Input, Kept};
 use crate::decode::Format;
 use crate::model::Timestamp;
+use crate::source::{Role, Writer};
 
 pub(super) struct Partition {
     consumer: BaseConsumer,
     format: Format,
+    writer: Option<Writer>,
     /// Offsets still to be read.
     open: Range<i64>,
     from: Timestamp,
@@ -29,7 +31,11 @@ impl Partition {
         let mut start = TopicPartitionList::new();
         start.add_partition_offset(&input.topic, number, Offset::Offset(open.start))?;
         consumer.assign(&start)?;
-        Ok(Self { consumer, format: input.format(), open, from })
+        let writer = match input.role {
+            Role::Messages(_, writer) => Some(writer),
+            Role::Assessments | Role::Referrals => None,
+        };
+        Ok(Self { consumer, format: input.format(), writer, open, from })
     }
 
     /// The next record that is not older than asked for; `None` at the end.
@@ -41,7 +47,7 @@ impl Partition {
                     heard = Instant::now();
                     let is_past = message.offset() < self.open.end;
                     self.open.start = message.offset().saturating_add(1);
-                    let kept = kept(self.format, &message);
+                    let kept = self.kept(&message);
                     if is_past && kept.timestamp >= self.from {
                         return Ok(Some(kept));
                     }
@@ -62,6 +68,13 @@ impl Partition {
         (self.open.end - self.open.start).max(0)
     }
 
+    fn kept(&self, message: &BorrowedMessage<'_>) -> Kept {
+        let timestamp = Timestamp::from_millis(message.timestamp().to_millis().unwrap_or_default());
+        let payload = message.payload().unwrap_or_default().to_vec();
+        // Its share is told when its turn comes.
+        Kept { format: self.format, writer: self.writer, payload, timestamp, share: 0.0 }
+    }
+
     /// The last offsets may hold no record: markers of transactions, and what was aborted.
     fn pass_what_is_no_record(&mut self) -> KafkaResult<()> {
         for position in self.consumer.position()?.elements() {
@@ -71,10 +84,4 @@ impl Partition {
         }
         Ok(())
     }
-}
-
-fn kept(format: Format, message: &BorrowedMessage<'_>) -> Kept {
-    let timestamp = Timestamp::from_millis(message.timestamp().to_millis().unwrap_or_default());
-    // Its share is told when its turn comes.
-    Kept { format, payload: message.payload().unwrap_or_default().to_vec(), timestamp, share: 0.0 }
 }
