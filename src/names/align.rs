@@ -2,7 +2,7 @@
 //! and as an acronym.
 
 use std::borrow::Borrow;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::distance::distance;
 use super::fold::Script;
@@ -38,7 +38,7 @@ pub const JOINED_APART: u16 = 6;
 const INITIALS: f32 = 0.85;
 const ACRONYM: f32 = 0.88;
 /// Letters of a short form.
-const ACRONYM_LENGTHS: Range<usize> = 2..8;
+pub const ACRONYM_LENGTHS: RangeInclusive<usize> = 2..=7;
 
 impl Alignment {
     pub fn is_query_used(&self, at: usize) -> bool {

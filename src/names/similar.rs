@@ -248,9 +248,9 @@ impl Glance {
         self.typed.length()
     }
 
-    /// Whether that word may be a part of this one, but for one wrong letter.
-    pub fn may_hold(self, part: Self) -> bool {
-        (part.typed.letters & !self.typed.letters & LETTERS).count_ones() <= 1
+    /// Whether this word may be a part of that one, but for one wrong letter.
+    pub fn may_be_part_of(self, whole: &Token) -> bool {
+        (self.typed.letters & LETTERS & !whole.letters).count_ones() <= 1
     }
 
     /// What slips between the words cost at least; `None` when they are more than is forgiven.

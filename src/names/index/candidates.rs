@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::align::{Alignment, RUN_MAX, by_initials, may_be_initials};
+use super::super::align::{ACRONYM_LENGTHS, Alignment, RUN_MAX, by_initials, may_be_initials};
 use super::super::similar::{Glance, How, Meeting};
 use super::super::token::{Name, Schema, Token};
 use super::super::words::Kind;
@@ -26,8 +26,6 @@ const STRANGE: f32 = 0.8;
 /// Names that a short form leads to at most.
 const JOINED_MAX: usize = 200;
 pub const JOINED: f32 = 0.96;
-/// Letters of a short form at most.
-const ACRONYM_MAX: usize = 7;
 
 #[derive(Debug, Default)]
 pub struct Work {
@@ -77,7 +75,7 @@ fn mark_initials(segment: &Segment, query: &Name, work: &mut Work) {
 
 /// `JC` for Jean Claude, `PLA` for People's Liberation Army.
 fn mark_short_forms(segment: &Segment, query: &Name, work: &mut Work) {
-    let longest = if segment.schema == Schema::Person { 2 } else { ACRONYM_MAX };
+    let longest = if segment.schema == Schema::Person { 2 } else { *ACRONYM_LENGTHS.end() };
     for size in 2..=longest.min(query.tokens.len()) {
         for (run, start) in query.tokens.windows(size).zip(0..) {
             let key = keys::of_initials(run.iter().filter_map(|token| token.text.bytes().next()));
@@ -88,7 +86,7 @@ fn mark_short_forms(segment: &Segment, query: &Name, work: &mut Work) {
         }
     }
     keys::of_first_letters(query, |key| {
-        for known in short_forms(segment, key).filter(|known| known.glance.length() <= ACRONYM_MAX) {
+        for known in short_forms(segment, key) {
             work.mark_initials(known.word, 0..query.tokens.len(), known.glance.length());
             work.joined.push(known.word);
         }

@@ -3,7 +3,7 @@
 
 use super::super::align::{by_initials, may_be_initials};
 use super::super::score::Sum;
-use super::super::similar::{Brief, Glance, How, Meeting};
+use super::super::similar::{Brief, How, Meeting};
 use super::super::token::{Name, TOKENS_MAX};
 use super::super::words::Kind;
 use super::candidates::JOINED;
@@ -122,29 +122,29 @@ impl Estimator<'_> {
 
     /// A word that may be what the pieces lack of a word of so many letters.
     fn rest(&self, share: f32, place: u8, pieces: u32, pairing: &Pairing) -> Option<u32> {
-        let whole = Glance::of(self.query.tokens.get(usize::from(place))?);
+        let whole = self.query.tokens.get(usize::from(place))?;
         let missing = ((1.0 - share) * self.letters(place) as f32 + 0.5) as usize;
-        let fits = |place: &usize| {
-            let word = pairing.words.get(*place).and_then(|word| self.segment.vocabulary.brief(*word));
-            word.is_some_and(|word| word.length().abs_diff(missing) <= LETTERS_APART && whole.may_hold(word.glance()))
-        };
-        let free = (0..pairing.count).filter(|place| (pairing.name_used | pieces) >> place & 1 == 0);
-        if share > PIECES_MIN { free.filter(fits).map(|place| 1 << place).next() } else { None }
+        let fits = |word: Brief| word.length().abs_diff(missing) <= LETTERS_APART && word.glance().may_be_part_of(whole);
+        let mut free = pairing.free(pieces);
+        if share > PIECES_MIN { free.find(|at| self.brief(*at, pairing).is_some_and(fits)).map(|at| 1 << at) } else { None }
     }
 
     /// Words that begin with the letters of the query's word, with the particles that its letters may pass over.
     fn spelt_by(&self, place: u8, pairing: &Pairing) -> u32 {
         let token = self.query.tokens.get(usize::from(place)).filter(|token| may_be_initials(self.segment.schema, token));
         let Some(token) = token else { return 0 };
-        let free = |taken: u32| (0..pairing.count).filter(move |at| (pairing.name_used | taken) >> at & 1 == 0);
-        let first = |at: &usize| pairing.words.get(*at).and_then(|word| self.segment.vocabulary.brief(*word)).map(Brief::first);
         let begun = |taken: u32, letter: u8| {
-            let at = free(taken).find(|at| first(at) == Some(letter))?;
+            let at = pairing.free(taken).find(|at| self.brief(*at, pairing).map(Brief::first) == Some(letter))?;
             Some(taken | 1 << at)
         };
         let Some(words) = token.text.bytes().try_fold(0, begun) else { return 0 };
-        let particles = free(words).filter(|at| pairing.kinds.get(*at) == Some(&Kind::Particle));
+        let particles = pairing.free(words).filter(|at| pairing.kinds.get(*at) == Some(&Kind::Particle));
         particles.fold(words, |words, at| words | 1 << at)
+    }
+
+    /// The word at a place of the name.
+    fn brief(&self, at: usize, pairing: &Pairing) -> Option<Brief> {
+        self.segment.vocabulary.brief(*pairing.words.get(at)?)
     }
 
     fn letters(&self, token: u8) -> usize {
@@ -177,6 +177,12 @@ impl Pairing {
         self.name_used |= name;
         self.sum.add(self.sum_of(name, Kind::weight).max(query_weight), meeting);
         true
+    }
+
+    /// The places of the words that are neither paired nor taken.
+    fn free(&self, taken: u32) -> impl Iterator<Item = usize> {
+        let used = self.name_used | taken;
+        (0..self.count).filter(move |at| used >> at & 1 == 0)
     }
 
     /// Of the words that are left over.

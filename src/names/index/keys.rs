@@ -1,5 +1,6 @@
 //! Keys: hashes under which words are found that differ by a slip, a vowel, a script or a nickname.
 
+use super::super::align::ACRONYM_LENGTHS;
 use super::super::fold::Script;
 use super::super::similar::Glance;
 use super::super::token::{Name, Schema, Token};
@@ -152,8 +153,6 @@ pub fn of_initials(letters: impl Iterator<Item = u8>) -> u32 {
 
 /// Particles of a name that may be left out of its short form, each by itself.
 const PARTICLES_MAX: usize = 3;
-/// Letters of a short form.
-const SHORT_FORM: std::ops::RangeInclusive<usize> = 2..=7;
 
 /// The keys of the first letters of a company's words, with and without each of the particles among them.
 pub fn of_first_letters(name: &Name, mut take: impl FnMut(u32)) {
@@ -162,7 +161,7 @@ pub fn of_first_letters(name: &Name, mut take: impl FnMut(u32)) {
     }
     let particles = name.tokens.iter().filter(|token| token.kind == words::Kind::Particle).count().min(PARTICLES_MAX);
     for left_out in 0..1 << particles {
-        if SHORT_FORM.contains(&first_letters(name, left_out).count()) {
+        if ACRONYM_LENGTHS.contains(&first_letters(name, left_out).count()) {
             take(of_initials(first_letters(name, left_out)));
         }
     }

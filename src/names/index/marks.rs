@@ -74,8 +74,8 @@ impl Marks {
         if *first == NONE {
             self.words.push(word);
         }
-        mask.0 |= u16::from(bit)
-            | if matches!(stands_for, StandsFor::Initial | StandsFor::Initials) { 0 } else { u16::from(bit) << u8::BITS };
+        let spelt_out = if matches!(stands_for, StandsFor::Initial | StandsFor::Initials) { 0 } else { bit };
+        mask.0 |= u16::from(bit) | u16::from(spelt_out) << u8::BITS;
         let next = std::mem::replace(first, self.marks.len() as u32);
         self.marks.push((Mark { token, stands_for, similarity }, next));
     }
