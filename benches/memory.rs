@@ -71,9 +71,9 @@ fn pass(memory: &mut Memory, batch: &[Observation]) -> (Duration, Duration) {
     let places = memory.fold_all(batch);
     let folded = cpu().saturating_sub(start);
     let start = cpu();
-    for (observation, places) in batch.iter().zip(&places) {
+    for (index, observation) in batch.iter().enumerate() {
         let Observation::Declared(declared) = observation else { continue };
-        black_box(memory.recall_at(black_box(declared), places));
+        black_box(memory.recall_at(black_box(declared), places.get(index..).unwrap_or_default()));
     }
     (folded, cpu().saturating_sub(start))
 }

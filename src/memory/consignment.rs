@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::days::Day;
 use super::key::Mark;
 use super::observation::{Assessed, Bill, Conclusion, Part, Stage, Stamp, Station};
-use super::table::Touch;
 use crate::model::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -209,17 +208,6 @@ impl Consignment {
         let parts = self.parts.iter().map(|part| part.stamp.time);
         let conclusions = self.conclusions().iter().map(|conclusion| conclusion.stamp.time);
         self.stamp.map(|stamp| stamp.time).into_iter().chain(parts).chain(conclusions).max()
-    }
-}
-
-impl Touch for Consignment {
-    fn touch(&self) -> u64 {
-        let Bill { shipper, weight_g, place, .. } = &self.bill;
-        self.stamp.map_or(0, |stamp| u64::from(stamp.hash))
-            ^ shipper.bits()
-            ^ weight_g
-            ^ u64::from(place.index)
-            ^ self.parts.len() as u64
     }
 }
 

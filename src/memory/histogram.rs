@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_big_array::BigArray;
 
-use super::table::touched;
-
 /// Counts by half-octave: each bin is √2 times as wide as the one before. Adding and taking out are exact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Histogram<const N: usize> {
@@ -38,11 +36,6 @@ impl<const N: usize> Histogram<N> {
         if let Some(count) = self.counts.get_mut(usize::from(bin).min(N - 1)) {
             *count = count.wrapping_add_signed(change);
         }
-    }
-
-    /// Reads something of each cache line.
-    pub(super) fn touch(&self) -> u64 {
-        u64::from(touched(&self.counts))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -5,6 +5,7 @@
 //! waits for it and little room is empty.
 
 use super::key::Key;
+use super::near;
 
 #[derive(Debug)]
 pub struct Index {
@@ -49,10 +50,10 @@ impl Index {
         }
     }
 
-    /// Reads the bucket where the search for a key begins, so that it is near when the search is made. What it reads has no meaning.
-    pub fn touch(&self, key: Key) -> u64 {
-        let Some(shard) = self.shards.get(shard(key)) else { return 0 };
-        shard.buckets.get(shard.home(tag(key))).map_or(0, |bucket| bucket.0)
+    /// Asks for the bucket where the search for a key begins.
+    pub fn ask_for(&self, key: Key) {
+        let Some(shard) = self.shards.get(shard(key)) else { return };
+        shard.buckets.get(shard.home(tag(key))).into_iter().for_each(near::ask_for);
     }
 
     pub fn bytes(&self) -> usize {

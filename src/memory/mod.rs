@@ -30,6 +30,7 @@ pub mod histogram;
 pub mod history;
 mod index;
 pub mod key;
+mod near;
 pub mod observation;
 mod observe;
 mod open;

@@ -1,13 +1,11 @@
 //! Places: where the entries lie that an observation is about, and how they are brought near before they are needed.
 
-use std::hint::black_box;
-
 use super::Memory;
 use super::days::Day;
 use super::fold::routed;
 use super::key::{Key, Kind};
 use super::observation::{Bill, Declared, Observation};
-use super::table::{Place, Table, Touch};
+use super::table::{Place, Table};
 
 /// How many observations are fetched before they are folded: as much as a core keeps near itself.
 pub(super) const AT_ONCE: usize = 32;
@@ -87,54 +85,50 @@ impl BillPlaces {
 }
 
 impl Memory {
-    /// Brings near what some observations are about: the index first, then the entries, in passes in which no read waits for another.
+    /// Brings near what some observations are about: the index first, then the entries, in passes in which nothing waits.
     pub(super) fn fetch(&self, all: &mut [Places]) {
-        let touched = all.iter_mut().fold(0, |read, places| read ^ self.each(places, Touching));
-        let located = all.iter_mut().fold(0, |read, places| read ^ self.each(places, Locating));
-        black_box((touched, located));
+        all.iter_mut().for_each(|places| self.each(places, AskingForIndex));
+        all.iter_mut().for_each(|places| self.each(places, Locating));
     }
 
-    /// The same where all was looked up before.
-    pub(super) fn fetch_again(&self, places: &BillPlaces) {
-        black_box(self.each_of_bill(&mut places.clone(), Reading));
+    /// Asks for what was looked up before.
+    pub(super) fn ask_for(&self, places: &Places) {
+        match places {
+            Places::Bill(bill) => self.each_of_bill(&mut bill.as_ref().clone(), Asking),
+            Places::Consignment(place) => self.consignments.ask_for(*place),
+        }
     }
 
-    fn each(&self, places: &mut Places, step: impl Step) -> u64 {
+    fn each(&self, places: &mut Places, step: impl Step) {
         match places {
             Places::Bill(bill) => self.each_of_bill(bill, step),
             Places::Consignment(place) => step.of(&self.consignments, place),
         }
     }
 
-    fn each_of_bill(&self, places: &mut BillPlaces, step: impl Step) -> u64 {
+    fn each_of_bill(&self, places: &mut BillPlaces, step: impl Step) {
         let BillPlaces { consignment, master, shipper, consignee, agent, band, daily, traces, .. } = places;
-        let mut read = step.of(&self.consignments, consignment) ^ step.of(&self.consignments, master);
-        read ^= step.of(&self.parties, shipper) ^ step.of(&self.parties, consignee);
-        read ^= step.of(&self.agents, agent) ^ step.of(&self.bands, band) ^ step.of(&self.traces, daily);
-        for trace in traces {
-            read ^= step.of(&self.traces, trace);
-        }
-        for trace in [&mut places.return_trade, &mut places.routed, &mut places.exempted] {
-            read ^= step.of(&self.traces, trace);
-        }
-        for link in &mut places.links {
-            read ^= step.of(&self.links, link);
-        }
-        read
+        [consignment, master].into_iter().for_each(|place| step.of(&self.consignments, place));
+        [shipper, consignee].into_iter().for_each(|place| step.of(&self.parties, place));
+        step.of(&self.agents, agent);
+        step.of(&self.bands, band);
+        let more = [daily, &mut places.return_trade, &mut places.routed, &mut places.exempted];
+        traces.iter_mut().chain(more).for_each(|place| step.of(&self.traces, place));
+        places.links.iter_mut().for_each(|place| step.of(&self.links, place));
     }
 }
 
-/// One of the passes. What is read has no meaning, but it has to be read.
+/// One of the passes.
 trait Step: Copy {
-    fn of<T: Clone + Default + Touch>(self, table: &Table<T>, place: &mut Place) -> u64;
+    fn of<T: Clone + Default>(self, table: &Table<T>, place: &mut Place);
 }
 
 #[derive(Clone, Copy)]
-struct Touching;
+struct AskingForIndex;
 
-impl Step for Touching {
-    fn of<T: Clone + Default + Touch>(self, table: &Table<T>, place: &mut Place) -> u64 {
-        table.touch(place.key)
+impl Step for AskingForIndex {
+    fn of<T: Clone + Default>(self, table: &Table<T>, place: &mut Place) {
+        table.ask_for_index(place.key);
     }
 }
 
@@ -142,17 +136,17 @@ impl Step for Touching {
 struct Locating;
 
 impl Step for Locating {
-    fn of<T: Clone + Default + Touch>(self, table: &Table<T>, place: &mut Place) -> u64 {
+    fn of<T: Clone + Default>(self, table: &Table<T>, place: &mut Place) {
         *place = table.locate(place.key);
-        table.touch_at(*place)
+        table.ask_for(*place);
     }
 }
 
 #[derive(Clone, Copy)]
-struct Reading;
+struct Asking;
 
-impl Step for Reading {
-    fn of<T: Clone + Default + Touch>(self, table: &Table<T>, place: &mut Place) -> u64 {
-        table.touch_at(*place)
+impl Step for Asking {
+    fn of<T: Clone + Default>(self, table: &Table<T>, place: &mut Place) {
+        table.ask_for(*place);
     }
 }

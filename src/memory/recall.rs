@@ -19,16 +19,17 @@ impl Memory {
         self.recall_bill(declared, &BillPlaces::declared(declared))
     }
 
-    /// The same, where it was looked up already when it was folded.
-    pub fn recall_at(&self, declared: &Declared, places: &Places) -> History {
-        match places {
-            Places::Bill(places) => self.recall_bill(declared, places),
-            Places::Consignment(_) => self.recall(declared),
+    /// The same, where it was looked up already when it was folded: `places` begins with what was looked up for it, and goes on with
+    /// that for what comes next, which is asked for.
+    pub fn recall_at(&self, declared: &Declared, places: &[Places]) -> History {
+        places.get(1).into_iter().for_each(|next| self.ask_for(next));
+        match places.first() {
+            Some(Places::Bill(places)) => self.recall_bill(declared, places),
+            _ => self.recall(declared),
         }
     }
 
     fn recall_bill(&self, declared: &Declared, places: &BillPlaces) -> History {
-        self.fetch_again(places);
         let own = self.consignments.get_at(places.consignment);
         let counted = own.and_then(share);
         let mut history = View::new(self, declared.bill, declared.stamp.time, counted).history(places);

@@ -68,11 +68,6 @@ impl<const N: usize> Distinct<N> {
         self.days.iter().all(|day| day.0 == 0 || *day < first)
     }
 
-    /// Reads something of it: it is no longer than a cache line.
-    pub(super) fn touch(&self) -> u64 {
-        self.days.first().map_or(0, |day| u64::from(day.0))
-    }
-
     pub fn is_empty(&self) -> bool {
         self.days.iter().all(|day| day.0 == 0)
     }

@@ -4,13 +4,14 @@
 //! segments as they are; whoever changes one afterwards copies that segment first, so a snapshot is consistent and costs the fold a
 //! few words for each group of segments and a copy of each segment that is changed while it is written.
 //!
-//! Most of the time of a lookup is waiting for memory. So what a batch is about is touched first, in passes in which no read waits for
-//! another: [`Table::locate`] once [`Table::touch`] has fetched the index, then the change itself.
+//! Most of the time of a lookup is waiting for memory. So what a batch is about is asked for first, in passes in which nothing waits:
+//! [`Table::ask_for_index`], then [`Table::locate`] and [`Table::ask_for`], then the change itself.
 
 mod segments;
 
 use super::index::Index;
 use super::key::Key;
+use super::near;
 use segments::{SEGMENT, Segments};
 
 pub struct Table<T> {
@@ -41,16 +42,6 @@ struct Entry<T> {
     /// `Key::NONE` when the slot is free.
     key: Key,
     value: T,
-}
-
-/// An entry reads a word of each of its cache lines, so that they are near when it is changed. What it reads has no meaning.
-pub trait Touch {
-    fn touch(&self) -> u64;
-}
-
-/// Of a list of counts: one of each cache line.
-pub fn touched(counts: &[u32]) -> u32 {
-    counts.iter().step_by(16).fold(0, |read, count| read ^ count)
 }
 
 /// How many buckets are read before they are needed.
@@ -84,9 +75,9 @@ impl<T: Clone + Default> Table<T> {
         self.get_at(self.locate(key))
     }
 
-    /// Reads of the index what a search for this key begins with.
-    pub fn touch(&self, key: Key) -> u64 {
-        self.index.touch(key)
+    /// Asks for that of the index which a search for this key begins with.
+    pub fn ask_for_index(&self, key: Key) {
+        self.index.ask_for(key);
     }
 
     /// Where the entry of a key probably lies: by the index alone.
@@ -95,12 +86,9 @@ impl<T: Clone + Default> Table<T> {
         Place { key, slot: slot.unwrap_or(u32::MAX) }
     }
 
-    /// Reads something of each cache line of the entry at a place.
-    pub fn touch_at(&self, place: Place) -> u64
-    where
-        T: Touch,
-    {
-        self.segments.get(place.slot).map_or(0, |entry| entry.key.bits() ^ entry.value.touch())
+    /// Asks for the entry of a place.
+    pub fn ask_for(&self, place: Place) {
+        self.segments.get(place.slot).into_iter().for_each(near::ask_for);
     }
 
     /// The entry of a place, found anew if it is not there.
@@ -165,8 +153,7 @@ impl<T: Clone + Default> Table<T> {
     pub fn put_all(&mut self, entries: Vec<(Key, T)>) {
         let mut entries = entries.into_iter();
         while !entries.as_slice().is_empty() {
-            let ahead = entries.as_slice().iter().take(BUCKETS_AHEAD);
-            std::hint::black_box(ahead.fold(0, |read, (key, _)| read ^ self.touch(*key)));
+            entries.as_slice().iter().take(BUCKETS_AHEAD).for_each(|(key, _)| self.ask_for_index(*key));
             entries.by_ref().take(BUCKETS_AHEAD).for_each(|(key, entry)| self.change(key, |place| *place = entry));
         }
     }

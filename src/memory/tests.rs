@@ -195,9 +195,9 @@ proptest! {
         repeated.iter().for_each(|index| other.fold(&observations[*index]));
         let mut batched = Memory::new(Horizons::default());
         let places = batched.fold_all(&shuffled);
-        for (observation, places) in shuffled.iter().zip(&places) {
+        for (index, observation) in shuffled.iter().enumerate() {
             let Observation::Declared(declared) = observation else { continue };
-            prop_assert_eq!(batched.recall_at(declared, places), batched.recall(declared));
+            prop_assert_eq!(batched.recall_at(declared, &places[index..]), batched.recall(declared));
         }
         prop_assert_eq!(digest(&mut memory), digest(&mut batched));
         prop_assert_eq!(digest(&mut memory), digest(&mut other));

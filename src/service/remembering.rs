@@ -129,12 +129,11 @@ impl Rememberer {
         let Ok(message) = item.message else { return };
         match message {
             Message::Waybill(_) | Message::Houses(_) => {
-                let places = places.get(item.first_observation..).unwrap_or_default();
-                let histories = item.observations.iter().zip(places).filter_map(|(observation, places)| match observation {
-                    Observation::Declared(declared) => Some(self.memory.recall_at(declared, places)),
-                    _ => None,
-                });
-                recalled.extend(histories.map(|history| Recalled::Declared(Box::new(history))));
+                for (observation, at) in item.observations.iter().zip(item.first_observation..) {
+                    let Observation::Declared(declared) = observation else { continue };
+                    let history = self.memory.recall_at(declared, places.get(at..).unwrap_or_default());
+                    recalled.push(Recalled::Declared(Box::new(history)));
+                }
             }
             Message::Outcome(_) => {
                 let key = item.observations.first().map_or(Key::NONE, Observation::consignment);
@@ -166,9 +165,9 @@ impl Rememberer {
 
     /// For bills that are screened again. That they were folded again has changed nothing.
     fn recall_again(&self, item: Item<'_>, places: &[Places], recalled: &mut Vec<Recalled>) {
-        let places = places.get(item.first_observation..).unwrap_or_default();
-        for (observation, places) in item.observations.iter().zip(places) {
+        for (observation, at) in item.observations.iter().zip(item.first_observation..) {
             let Observation::Declared(declared) = observation else { continue };
+            let places = places.get(at..).unwrap_or_default();
             let open = self.memory.is_open(declared.consignment).then(|| self.memory.recall_at(declared, places));
             recalled.push(Recalled::Again(open.filter(|history| !history.superseded).map(Box::new)));
         }

@@ -1,7 +1,11 @@
 //! Segments: the entries of a table in pieces that a snapshot can share, and groups of them, so that sharing all takes a moment.
 //!
 //! A group is owned until a snapshot shares it. Whoever changes an entry of a shared group copies that segment beside it first; when
-//! the snapshot is gone, the copies take the place of what they were made of at the next change.
+//! the snapshot is gone, the copies take the place of what they were made of at the next change. The segments of a group lie behind
+//! each other, so that an entry is found by two reads, the first of few and often read words.
+//!
+//! What moves whole segments is `#[cold]` and by itself: its stack is as large as they are, and a function touches each page of its
+//! stack whenever it is called.
 
 use std::sync::Arc;
 
@@ -17,7 +21,8 @@ const GROUP: usize = 64;
 #[repr(align(64))]
 struct Entries<T>([Entry<T>; SEGMENT]);
 
-type Pieces<T> = Vec<Box<Entries<T>>>;
+/// Never more than [`GROUP`], for which there is room: they do not move.
+type Pieces<T> = Vec<Entries<T>>;
 
 pub struct Segments<T> {
     groups: Vec<Group<T>>,
@@ -37,8 +42,8 @@ struct Shared<T> {
     changed: Vec<Option<Changed<T>>>,
 }
 
-/// Shared in its turn by a snapshot that begins before another has ended. Taken back without moving the entries.
-type Changed<T> = Arc<Box<Entries<T>>>;
+/// Shared in its turn by a snapshot that begins before another has ended.
+type Changed<T> = Arc<Entries<T>>;
 
 impl<T> Default for Segments<T> {
     fn default() -> Self {
@@ -53,7 +58,7 @@ impl<T: Clone + Default> Segments<T> {
 
     /// Bytes held, entries' own allocations not counted.
     pub fn bytes(&self) -> usize {
-        self.len * (size_of::<Entries<T>>() + size_of::<usize>())
+        self.len * size_of::<Entries<T>>()
     }
 
     pub fn get(&self, slot: u32) -> Option<&Entry<T>> {
@@ -67,8 +72,10 @@ impl<T: Clone + Default> Segments<T> {
     }
 
     /// One more segment, all of it free.
+    #[cold]
+    #[inline(never)]
     pub fn push(&mut self) {
-        let segment = Box::new(Entries(std::array::from_fn(|_| Entry::default())));
+        let segment = Entries(std::array::from_fn(|_| Entry::default()));
         if self.len.is_multiple_of(GROUP) {
             self.groups.push(Group::Own(Vec::with_capacity(GROUP)));
         }
@@ -100,7 +107,7 @@ fn in_use<T>(segment: &Entries<T>) -> impl Iterator<Item = (Key, &T)> {
 impl<T: Clone> Group<T> {
     fn segment(&self, place: usize) -> Option<&Entries<T>> {
         match self {
-            Group::Own(pieces) => pieces.get(place).map(|segment| &**segment),
+            Group::Own(pieces) => pieces.get(place),
             Group::Shared(shared) => shared.segment(place),
         }
     }
@@ -108,21 +115,12 @@ impl<T: Clone> Group<T> {
     fn segment_mut(&mut self, place: usize) -> Option<&mut Entries<T>> {
         self.settle();
         match self {
-            Group::Own(pieces) => pieces.get_mut(place).map(|segment| &mut **segment),
-            Group::Shared(Shared { base, changed }) => {
-                if changed.len() <= place {
-                    changed.resize(place + 1, None);
-                }
-                let changed = changed.get_mut(place)?;
-                if changed.is_none() {
-                    *changed = Some(Arc::new(base.get(place)?.clone()));
-                }
-                changed.as_mut().map(|segment| &mut **Arc::make_mut(segment))
-            }
+            Group::Own(pieces) => pieces.get_mut(place),
+            Group::Shared(shared) => shared.segment_mut(place),
         }
     }
 
-    fn push(&mut self, segment: Box<Entries<T>>) {
+    fn push(&mut self, segment: Entries<T>) {
         self.settle();
         match self {
             Group::Own(pieces) => pieces.push(segment),
@@ -135,10 +133,11 @@ impl<T: Clone> Group<T> {
 
     /// Takes a group back that nobody reads any more.
     fn settle(&mut self) {
-        let Group::Shared(shared) = self else { return };
-        let Some(pieces) = Arc::get_mut(&mut shared.base) else { return };
-        let own = merged(std::mem::take(pieces), std::mem::take(&mut shared.changed));
-        *self = Group::Own(own);
+        if let Group::Shared(shared) = self
+            && let Some(own) = shared.taken_back()
+        {
+            *self = Group::Own(own);
+        }
     }
 
     fn freeze(&mut self) -> Shared<T> {
@@ -158,11 +157,34 @@ impl<T> Shared<T> {
     fn segment(&self, place: usize) -> Option<&Entries<T>> {
         match self.changed.get(place) {
             Some(Some(changed)) => Some(changed),
-            _ => self.base.get(place).map(|segment| &**segment),
+            _ => self.base.get(place),
         }
     }
 }
 
+impl<T: Clone> Shared<T> {
+    /// The segment to be changed: a copy beside the one that is shared.
+    #[cold]
+    #[inline(never)]
+    fn segment_mut(&mut self, place: usize) -> Option<&mut Entries<T>> {
+        if self.changed.len() <= place {
+            self.changed.resize(place + 1, None);
+        }
+        let changed = self.changed.get_mut(place)?;
+        if changed.is_none() {
+            *changed = Some(Arc::new(self.base.get(place)?.clone()));
+        }
+        changed.as_mut().map(Arc::make_mut)
+    }
+
+    fn taken_back(&mut self) -> Option<Pieces<T>> {
+        let pieces = Arc::get_mut(&mut self.base)?;
+        Some(merged(std::mem::take(pieces), std::mem::take(&mut self.changed)))
+    }
+}
+
+#[cold]
+#[inline(never)]
 fn merged<T: Clone>(mut pieces: Pieces<T>, changed: Vec<Option<Changed<T>>>) -> Pieces<T> {
     for (place, changed) in changed.into_iter().enumerate() {
         let Some(changed) = changed.map(Arc::unwrap_or_clone) else { continue };
