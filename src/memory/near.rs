@@ -1,7 +1,5 @@
 //! Asking for memory before it is needed: much of the time of a fold is waiting for it.
 
-#![expect(unsafe_code, reason = "a hint to the processor, which changes nothing that the program sees")]
-
 /// Bytes that come together.
 const LINE: usize = 64;
 
@@ -15,6 +13,7 @@ pub(super) fn ask_for<T>(value: &T) {
 
 #[cfg(target_arch = "x86_64")]
 #[inline]
+#[expect(unsafe_code, reason = "a hint to the processor, which changes nothing that the program sees")]
 fn ask_for_line(at: *const i8) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     // SAFETY: every x86-64 has the instruction; it may name any address, reads nothing into the program and never faults.

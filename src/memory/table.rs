@@ -44,7 +44,7 @@ struct Entry<T> {
     value: T,
 }
 
-/// How many buckets are read before they are needed.
+/// How many buckets are asked for before they are needed.
 const BUCKETS_AHEAD: usize = 32;
 
 impl<T> Default for Table<T> {

@@ -14,7 +14,7 @@ use super::departures::Departures;
 use super::snapshots::Snapshots;
 use crate::batch::{Claim, Entry};
 use crate::memory::deadline::Passed;
-use crate::memory::observation::Observation;
+use crate::memory::observation::{Declared, Observation};
 use crate::memory::snapshot::Header;
 use crate::memory::{FrozenMemory, History, Key, Memory, Places};
 use crate::metrics::labels::{Bill, Leaving};
@@ -129,11 +129,8 @@ impl Rememberer {
         let Ok(message) = item.message else { return };
         match message {
             Message::Waybill(_) | Message::Houses(_) => {
-                for (observation, at) in item.observations.iter().zip(item.first_observation..) {
-                    let Observation::Declared(declared) = observation else { continue };
-                    let history = self.memory.recall_at(declared, places.get(at..).unwrap_or_default());
-                    recalled.push(Recalled::Declared(Box::new(history)));
-                }
+                let histories = bills(item, places).map(|(declared, places)| self.memory.recall_at(declared, places));
+                recalled.extend(histories.map(|history| Recalled::Declared(Box::new(history))));
             }
             Message::Outcome(_) => {
                 let key = item.observations.first().map_or(Key::NONE, Observation::consignment);
@@ -165,9 +162,7 @@ impl Rememberer {
 
     /// For bills that are screened again. That they were folded again has changed nothing.
     fn recall_again(&self, item: Item<'_>, places: &[Places], recalled: &mut Vec<Recalled>) {
-        for (observation, at) in item.observations.iter().zip(item.first_observation..) {
-            let Observation::Declared(declared) = observation else { continue };
-            let places = places.get(at..).unwrap_or_default();
+        for (declared, places) in bills(item, places) {
             let open = self.memory.is_open(declared.consignment).then(|| self.memory.recall_at(declared, places));
             recalled.push(Recalled::Again(open.filter(|history| !history.superseded).map(Box::new)));
         }
@@ -237,6 +232,14 @@ impl Rememberer {
             }
         }
     }
+}
+
+/// The bills of a message, each with what was looked up for it and for what comes after it.
+fn bills<'i>(item: Item<'i>, places: &'i [Places]) -> impl Iterator<Item = (&'i Declared, &'i [Places])> {
+    item.observations.iter().zip(item.first_observation..).filter_map(|(observation, at)| match observation {
+        Observation::Declared(declared) => Some((declared, places.get(at..).unwrap_or_default())),
+        _ => None,
+    })
 }
 
 /// Appends to the span of one record what is recalled for it besides.
