@@ -25,6 +25,8 @@ pub struct Batch {
     slots: Vec<Slot>,
     /// Claims that began before the first record of this batch, each with the event time that its partition's verdicts had reached.
     pub begun: Vec<(Claim, Timestamp)>,
+    /// Claims that ended before the first record of this batch.
+    pub ended: Vec<Claim>,
     /// What was remembered before this batch is of another log: the topics were made anew.
     pub forget: bool,
     /// All that the log held when this replica started has been read with this batch.

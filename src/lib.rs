@@ -52,7 +52,8 @@
 //! 5. **Silence is never clearance.** Every consignment gets an assessment; what cannot be read goes to the dead letters with a
 //!    reason; no failure, restart, expiry or amendment lifts a hold, only a person's outcome. (`service::Worker`, `sink::Holds`)
 //! 6. **Every verdict explains and repeats itself**: it carries each reason with the values compared, the hash of the rule bundle,
-//!    where in the log its message stands and how far memory had read. (`outputs`)
+//!    where in the log its message stands and how far memory had read; what it stands on besides was told of earlier records of the
+//!    same partition. (`outputs`, `service::underway`)
 //!
 //! Each law has a test that bears its name: `grep -r law_ src tests`.
 

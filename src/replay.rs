@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::bundle::Bundle;
 use crate::decode::{Context, Decoded, Decoder, Format, Limits};
-use crate::memory::observation::{Assessed, LogPlace, Observation, Stamp};
+use crate::memory::observation::{LogPlace, Observation};
 use crate::memory::tally::Tallied;
 use crate::memory::{Digest, Horizons, Key, Keys, Memory, Observer, Seen};
 use crate::model::{ConsignmentId, Message, Timestamp};
 use crate::record::Rejected;
-use crate::screen::course::{self, id_hash, id_hashes};
+use crate::screen::course::{self, id_hash};
 use crate::screen::judge::{Judge, Judged};
 use crate::screen::verdict::Decision;
 use crate::screen::{budget, cap};
@@ -215,13 +215,10 @@ impl Replay {
     ) -> bool {
         let place = LogPlace { index: self.answers, ..seen.place };
         self.answers += 1;
-        let assessed = assessed(judged, key, Seen { place, ..seen });
         let tallied = tallied(judged, key, seen);
         tallied.into_iter().for_each(|tallied| self.memory.fold(&Observation::Tallied(tallied)));
-        let silent = assessed.evidence.is_empty() && assessed.answered.is_empty() && judged.verdict.withdrawn.is_empty();
-        if !silent {
-            self.memory.fold(&Observation::Assessed(assessed));
-        }
+        let assessed = judged.assessed(key, seen.received, place);
+        assessed.into_iter().for_each(|assessed| self.memory.fold(&Observation::Assessed(assessed)));
         let id = self.holds.id(&judged.verdict.consignment);
         let tellings = self.holds.tellings(id, judged.verdict.decision, released, seen.received);
         self.holds.commit();
@@ -238,22 +235,6 @@ impl Replay {
             Message::Status(report) => Some(report.awb) == awb,
             Message::Outcome(outcome) => outcome.awb == awb,
         }
-    }
-}
-
-/// What memory would read back of a verdict.
-fn assessed(judged: &Judged<'_>, key: Key, seen: Seen) -> Assessed {
-    let verdict = &judged.verdict;
-    Assessed {
-        consignment: key,
-        awb: verdict.consignment.awb,
-        hawb: verdict.consignment.hawb.as_deref().map(Into::into),
-        stamp: Stamp { time: seen.received, hash: 0 },
-        place: seen.place,
-        decision: verdict.decision,
-        scores: verdict.domains.map(|assessment| assessment.score),
-        evidence: id_hashes(verdict.reasons()),
-        answered: id_hashes(verdict.answered.iter().map(|id| &**id)),
     }
 }
 

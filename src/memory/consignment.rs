@@ -6,9 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::course::Course;
 use super::days::Day;
 use super::key::Mark;
-use super::observation::{Assessed, Bill, Conclusion, Part, Stage, Stamp, Station};
+use super::observation::{Bill, Conclusion, Part, Stage, Stamp, Station};
 use crate::model::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,10 +29,8 @@ pub struct More {
     pub versions: Vec<Version>,
     /// What people found, latest first.
     pub conclusions: Vec<Conclusion>,
-    /// The latest assessment published.
-    pub assessed: Option<Assessed>,
-    /// The latest assessment that answered evidence.
-    pub answered: Option<Assessed>,
+    /// What was published about it.
+    pub course: Course,
     /// The house bills of a master together.
     pub houses: Houses,
 }
@@ -130,18 +129,6 @@ impl Consignment {
         keep_latest(&mut self.more().conclusions, conclusion, CONCLUSIONS);
     }
 
-    pub fn assess(&mut self, assessed: Assessed) {
-        let more = self.more();
-        let order = |assessed: &Assessed| (assessed.stamp, assessed.place);
-        let newer = |known: &Option<Assessed>| known.as_ref().is_none_or(|known| order(known) < order(&assessed));
-        if !assessed.answered.is_empty() && newer(&more.answered) {
-            more.answered = Some(assessed.clone());
-        }
-        if newer(&more.assessed) {
-            more.assessed = Some(assessed);
-        }
-    }
-
     /// Something was found, by any inspection within the horizon.
     pub fn found(&self) -> bool {
         self.conclusions().iter().any(|conclusion| conclusion.found)
@@ -179,8 +166,7 @@ impl Consignment {
             let kept = |stamp: Stamp| stamp.day() >= first;
             more.versions.retain(|version| kept(version.stamp));
             more.conclusions.retain(|conclusion| kept(conclusion.stamp));
-            more.assessed = more.assessed.take().filter(|assessed| kept(assessed.stamp));
-            more.answered = more.answered.take().filter(|assessed| kept(assessed.stamp));
+            more.course = more.course.since(first);
             if **more == More::default() {
                 self.more = None;
             }
@@ -195,7 +181,7 @@ impl Consignment {
     /// Something of it is left within the horizon.
     pub fn is_live(&self, first: Day) -> bool {
         let live = |stamp: Stamp| stamp.day() >= first;
-        let assessed = || self.more.as_ref().and_then(|more| more.assessed.as_ref());
+        let assessed = || self.more.as_ref().and_then(|more| more.course.assessed.as_ref());
         self.stamp.is_some_and(live)
             || self.parts.iter().any(|part| live(part.stamp))
             || self.conclusions().iter().any(|conclusion| live(conclusion.stamp))

@@ -65,7 +65,7 @@ impl Consignment {
     }
 
     fn outcome_due(&self) -> Option<(Partition, Timestamp, Kind)> {
-        let assessed = self.more.as_ref()?.assessed.as_ref()?;
+        let assessed = self.more.as_ref()?.course.assessed.as_ref()?;
         let answered = self.conclusions().first().is_some_and(|latest| latest.stamp.at() >= assessed.stamp.at());
         let waiting = assessed.decision > Decision::Clear && !answered;
         waiting.then(|| (partition(assessed.place), plus(assessed.stamp.time, OUTCOME_MILLIS), Kind::Outcome))

@@ -95,7 +95,7 @@ impl Memory {
     fn assessed(&mut self, place: &mut Place, assessed: &Assessed) {
         let Some(slot) = self.consignments.slot_at(place) else { return };
         if let Some(entry) = self.consignments.at_mut(slot) {
-            entry.assess(assessed.clone());
+            entry.more().course.take(assessed.clone());
         }
         self.note_deadlines(slot);
     }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::consignment::{Houses, Version};
+use super::course::Course;
 use super::departure::Due;
 use super::entities::Record;
 use super::histogram::Surprise;
 use super::key::{Key, Mark};
-use super::observation::{Assessed, Bill, Conclusion, Stage, Stamp, Station};
+use super::observation::{Bill, Conclusion, Stage, Stamp, Station};
 use super::tally::DayTally;
 use crate::model::Timestamp;
 
@@ -67,9 +68,8 @@ pub struct History {
     /// The latest version known is not the one screened.
     pub superseded: bool,
     pub conclusions: Vec<Conclusion>,
-    /// What was published about it last, and which evidence a person has answered.
-    pub assessed: Option<Assessed>,
-    pub answered: Vec<u32>,
+    /// What was published about it.
+    pub course: Course,
     /// What was told of others on the day of this event, and the key that this consignment is counted under.
     pub tally: Option<Arc<DayTally>>,
     pub consignment: Key,

@@ -20,6 +20,7 @@
 //! nothing is left within the horizon is gone.
 
 pub mod consignment;
+pub mod course;
 pub mod days;
 pub mod deadline;
 pub mod departure;

@@ -1,6 +1,7 @@
 //! Recalling: what memory knows about one consignment. Reads only.
 
 use super::consignment::{Consignment, Version};
+use super::course::Course;
 use super::days::{Day, DaySet};
 use super::entities::{Band, Party, Record, Share, WEEK_SLOTS, week_slot};
 use super::fold::share;
@@ -56,11 +57,11 @@ impl Memory {
     /// What is known about a consignment by itself, without a message: `None` when nothing is.
     pub fn recall_known(&self, consignment: Key) -> Option<History> {
         let own = self.live(consignment)?;
-        let Some(share) = share(own) else { return Some(self.shipment(own)) };
+        let Some(share) = share(own) else { return Some(History { consignment, ..self.shipment(own) }) };
         let day = Day::of(share.time);
         let places = BillPlaces::of_bill(consignment, &share.bill, day);
         let habits = View::new(self, share.bill, share.time, Some(share)).history(&places);
-        Some(self.shipment_with(own, habits))
+        Some(History { consignment, ..self.shipment_with(own, habits) })
     }
 
     /// The same without how its parties, its lane and goods like it behave: a tenth of the work.
@@ -88,10 +89,7 @@ impl Memory {
         history.houses = own.houses();
         history.versions = own.versions().iter().filter(|version| version.stamp.day() >= first).copied().collect();
         history.conclusions = own.conclusions().iter().filter(|found| found.stamp.day() >= first).copied().collect();
-        let Some(more) = &own.more else { return };
-        history.assessed = more.assessed.clone().filter(|assessed| assessed.stamp.day() >= first);
-        let answered = more.answered.as_ref().filter(|assessed| assessed.stamp.day() >= first);
-        history.answered = answered.map(|assessed| assessed.answered.clone()).unwrap_or_default();
+        history.course = own.more.as_ref().map(|more| more.course.since(first)).unwrap_or_default();
     }
 
     fn master(&self, place: Place) -> Option<Master> {
@@ -104,6 +102,12 @@ impl Memory {
     fn reaches_back(&self, time: Timestamp) -> u16 {
         let first = self.days.from(self.first()).first();
         first.map_or(0, |first| Day::of(time).since(first))
+    }
+
+    /// Whether all of this has been read back, but for what is older than the horizon.
+    pub fn has_read_back(&self, consignment: Key, told: &Course) -> bool {
+        let more = self.consignments.get(consignment).and_then(|entry| entry.more.as_ref());
+        more.map_or(&Course::default(), |more| &more.course).covers(&told.since(self.first()))
     }
 
     /// How many different things share this key, within so many days of the newest event.

@@ -55,9 +55,9 @@ fn ids(hashes: impl IntoIterator<Item = u32>, bundle: &Bundle) -> Ids {
 
 /// The verdict on a bill, after what was told about the consignment before.
 pub fn continued(verdict: Verdict, history: &History, bundle: &Bundle) -> Verdict {
-    let is_answered = |evidence: &Evidence| history.answered.contains(&id_hash(&evidence.id));
+    let is_answered = |evidence: &Evidence| history.course.answered().contains(&id_hash(&evidence.id));
     let answered: Ids = verdict.evidence.iter().filter(|evidence| is_answered(evidence)).map(|found| found.id.clone()).collect();
-    let withdrawn = history.assessed.iter().flat_map(|assessed| &assessed.evidence).copied();
+    let withdrawn = history.course.assessed.iter().flat_map(|assessed| &assessed.evidence).copied();
     let still = |hash: u32| verdict.evidence.iter().any(|evidence| id_hash(&evidence.id) == hash);
     let withdrawn = ids(withdrawn.filter(|hash| !still(*hash)), bundle);
     if answered.is_empty() {
@@ -70,12 +70,12 @@ pub fn continued(verdict: Verdict, history: &History, bundle: &Bundle) -> Verdic
 /// Whether a verdict by another bundle changes what was told of a consignment: in the reasons that are the bundle's own (all but
 /// indicators, which may come and go with what memory learns), or by ordering more. A hold is never lifted by it.
 pub fn is_news(verdict: &Verdict, history: &History) -> bool {
-    let told = |hash: u32| history.assessed.as_ref().is_some_and(|told| told.evidence.contains(&hash));
+    let told = |hash: u32| history.course.assessed.as_ref().is_some_and(|told| told.evidence.contains(&hash));
     let is_own = |evidence: &Evidence| !matches!(evidence.kind, EvidenceKind::Indicator | EvidenceKind::Earlier);
     let counts = |evidence: &Evidence| evidence.counts() && !verdict.answered.contains(&evidence.id);
     let mut found = verdict.evidence.iter().filter(|evidence| is_own(evidence) && counts(evidence));
     let is_indicator = |id: &str| indicators::CATALOGUE.iter().any(|indicator| indicator.id == id);
-    let ordered = history.assessed.as_ref().map(|told| told.decision).unwrap_or_default();
+    let ordered = history.course.assessed.as_ref().map(|told| told.decision).unwrap_or_default();
     found.any(|evidence| !told(id_hash(&evidence.id)))
         || verdict.withdrawn.iter().any(|id| !is_indicator(id))
         || verdict.decision > ordered
@@ -89,7 +89,8 @@ fn of_memory() -> impl Iterator<Item = (usize, &'static Indicator)> {
 /// Told before, or answered.
 fn is_known(history: &History, id: &str) -> bool {
     let hash = id_hash(id);
-    history.answered.contains(&hash) || history.assessed.as_ref().is_some_and(|told| told.evidence.contains(&hash))
+    history.course.answered().contains(&hash)
+        || history.course.assessed.as_ref().is_some_and(|told| told.evidence.contains(&hash))
 }
 
 /// Whether memory alone finds anything that is not known, whatever a policy makes of it: where it does not, there is no verdict
@@ -115,7 +116,7 @@ pub fn from_memory(
     if !evidence.iter().any(Evidence::counts) {
         return None;
     }
-    evidence.extend(history.assessed.iter().flat_map(earlier));
+    evidence.extend(history.course.assessed.iter().flat_map(earlier));
     let carried = carried(history, bundle);
     Some(Verdict { carried, ..judge(id, evidence, Vec::new(), Ids::new(), &bundle.policy) })
 }
@@ -142,7 +143,7 @@ pub const EARLIER: &str = "earlier";
 
 /// Ids of the assessment before, which a verdict from memory alone does not look at again.
 pub fn carried(history: &History, bundle: &Bundle) -> Ids {
-    ids(history.assessed.iter().flat_map(|assessed| &assessed.evidence).copied(), bundle)
+    ids(history.course.assessed.iter().flat_map(|assessed| &assessed.evidence).copied(), bundle)
 }
 
 /// The severest hold that an outcome removes; `None` when it removes none.
@@ -158,10 +159,10 @@ pub fn closes(kind: OutcomeKind) -> Option<Decision> {
 /// What an outcome makes of a case: no order of its own, and the evidence that it answers. An outcome that does not close the
 /// severest hold of the case answers nothing: the question stands.
 pub fn concluded(id: ConsignmentId, kind: OutcomeKind, history: &History, bundle: &Bundle) -> Verdict {
-    let decision = history.assessed.as_ref().map(|assessed| assessed.decision).unwrap_or_default();
+    let decision = history.course.assessed.as_ref().map(|assessed| assessed.decision).unwrap_or_default();
     let answers = closes(kind).is_some_and(|closed| closed >= decision);
-    let asked = history.assessed.iter().filter(|_| answers).flat_map(|assessed| &assessed.evidence);
-    let mut hashes: Vec<u32> = history.answered.iter().chain(asked).copied().collect();
+    let asked = history.course.assessed.iter().filter(|_| answers).flat_map(|assessed| &assessed.evidence);
+    let mut hashes: Vec<u32> = history.course.answered().iter().chain(asked).copied().collect();
     hashes.sort_unstable();
     hashes.dedup();
     let answered = ids(hashes, bundle);

@@ -9,8 +9,9 @@ use super::facts::{Facts, FactsBuffer};
 use super::verdict::{Domain, Evidence, EvidenceKind, Occasion, Verdict};
 use super::watch::Lookups;
 use crate::bundle::Bundle;
-use crate::memory::History;
 use crate::memory::deadline::{Kind, Passed};
+use crate::memory::observation::{Assessed, LogPlace, Stamp};
+use crate::memory::{History, Key};
 use crate::model::{BillKind, Code, Consignment, ConsignmentId, Message, Outcome, Quantity, Text, Timestamp};
 
 /// What one thread keeps from one consignment to the next.
@@ -28,6 +29,27 @@ pub struct Judged<'c> {
     pub occasion: Occasion,
     /// Of a bill that is screened again: the event time of that.
     pub again: Option<Timestamp>,
+}
+
+impl Judged<'_> {
+    /// What memory reads back of it, told of a consignment by what stood at a place in the log: `None` when that changes nothing
+    /// that is remembered.
+    pub fn assessed(&self, consignment: Key, received: Timestamp, place: LogPlace) -> Option<Assessed> {
+        let Verdict { consignment: id, domains, decision, withdrawn, answered, .. } = &self.verdict;
+        let assessed = Assessed {
+            consignment,
+            awb: id.awb,
+            hawb: id.hawb.as_deref().map(Into::into),
+            stamp: Stamp { time: received, hash: 0 },
+            place,
+            decision: *decision,
+            scores: domains.map(|assessment| assessment.score),
+            evidence: course::id_hashes(self.verdict.reasons()),
+            answered: course::id_hashes(answered.iter().map(|id| &**id)),
+        };
+        let silent = assessed.evidence.is_empty() && assessed.answered.is_empty() && withdrawn.is_empty();
+        (!silent).then_some(assessed)
+    }
 }
 
 impl Judge {
@@ -71,7 +93,7 @@ impl Judge {
         let facts = Facts::new(consignment, received, &mut self.facts).judged_at(now).with_history(history);
         let verdict = course::continued(decision::screen(&facts, bundle, &mut self.scratch), history, bundle);
         // Later than what was told before, so that it is the latest.
-        let again = history.assessed.as_ref().map_or(now, |told| now.max(after(told.stamp.at())));
+        let again = history.course.assessed.as_ref().map_or(now, |told| now.max(after(told.stamp.at())));
         let (consignment, occasion) = (Cow::Borrowed(consignment), Occasion::Declared);
         course::is_news(&verdict, history).then_some(Judged { verdict, consignment, occasion, again: Some(again) })
     }
@@ -162,7 +184,7 @@ fn skeleton(id: &ConsignmentId, history: &History) -> Consignment<'static> {
 
 /// The number of a consignment that no message names: of the assessment that a hold stands on, else of its bill.
 fn remembered_id(history: &History, held: bool) -> Option<ConsignmentId> {
-    let assessed = history.assessed.as_ref().filter(|_| held);
+    let assessed = history.course.assessed.as_ref().filter(|_| held);
     let assessed = assessed.map(|assessed| ConsignmentId { awb: assessed.awb, hawb: assessed.hawb.as_deref().map(Into::into) });
     assessed.or_else(|| history.bill.map(|(_, bill)| ConsignmentId { awb: bill.awb, hawb: None }))
 }
@@ -175,7 +197,7 @@ fn deadline_evidence(kind: Kind, time: Timestamp, history: &History) -> Evidence
         }
         Kind::Pickup => ("T4", "not picked up within five days of its arrival".to_owned(), 15, vec![Domain::Customs]),
         Kind::Outcome => {
-            let since = history.assessed.as_ref().map(|assessed| assessed.stamp.time).unwrap_or_default();
+            let since = history.course.assessed.as_ref().map(|assessed| assessed.stamp.time).unwrap_or_default();
             ("unanswered", format!("the referral of {since} has not been answered for a day"), 0, Domain::ALL.to_vec())
         }
     };

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use prometheus::IntCounter;
+use proptest::prelude::*;
 
-use super::decoding::DecodeWorker;
+use super::decoding::{DecodeWorker, read_back};
 use super::remembering::Rememberer;
 use super::snapshots::Snapshots;
+use super::underway::UnderWay;
 use super::worker::{Named, Screened, Worker};
 use super::{Settings, Telemetry};
 use crate::backtest::{Backtest, Outcomes};
@@ -17,12 +19,14 @@ use crate::bundle::{Bundle, Current, File};
 use crate::config::Config;
 use crate::decode::{Decoder, Format};
 use crate::demo;
+use crate::memory::observation::{LogPlace, Observation};
 use crate::memory::snapshot::Header;
 use crate::memory::{Keys, Memory, Observer};
 use crate::model::Timestamp;
 use crate::outputs::{Frames, read};
 use crate::record::{Origin, Reason, Record};
 use crate::replay::{Event, Given, Replay};
+use crate::screen::indicators;
 use crate::screen::judge::Judge;
 use crate::screen::verdict::{Decision, Occasion};
 use crate::sink::Destination;
@@ -67,6 +71,7 @@ impl Replica {
             telemetry: telemetry.clone(),
             measured: Instant::now(),
             judge: Judge::default(),
+            under_way: UnderWay::default(),
         };
         let screen = Worker {
             current: Arc::new(Current::new(Arc::clone(bundle))),
@@ -171,7 +176,8 @@ fn live(bundle: &Arc<Bundle>, log: &mut Log) -> Vec<Published> {
     }
 }
 
-/// The record alone, with everything that memory had read by the positions of its own assessment, read last partition first.
+/// The record alone, with everything that memory had read by the positions of its own assessment, read last partition first, and
+/// with what was told of the records before it in its partition, whether that had been read back or not.
 fn derive(bundle: &Arc<Bundle>, log: &Log, published: &Published) -> Published {
     let line = published.assessments().next().unwrap();
     assert_eq!(line.bundle, bundle.hash.to_string());
@@ -185,7 +191,21 @@ fn derive(bundle: &Arc<Bundle>, log: &Log, published: &Published) -> Published {
             push(&mut batch, claim, of, offset, stored);
         }
     }
-    let mut found = self::published(&Replica::new(bundle).take(batch));
+    let mut replica = Replica::new(bundle);
+    let mut remembered = replica.memory.remember(replica.decode.decode(batch));
+    let own = (published.of, published.offset as i64);
+    for (_, payload) in &log[&Partition { topic: ASSESSMENTS, number: 0 }] {
+        let mut told = Vec::new();
+        read_back(&mut replica.decode.observer, &settings.inputs, payload, &mut told);
+        for observation in told {
+            let Observation::Assessed(told) = observation else { continue };
+            let LogPlace { topic, partition, offset, .. } = told.place;
+            if offset < own.1 && own.0 == (Partition { topic, number: partition }) {
+                remembered.turn.tell(Claim(1), told);
+            }
+        }
+    }
+    let mut found = self::published(&replica.screen.screen(remembered));
     assert_eq!(found.len(), 1);
     found.remove(0)
 }
@@ -282,6 +302,86 @@ fn law_3_a_backtest_counts_the_verdicts_that_the_service_publishes() {
     assert_eq!(counted.collect::<BTreeMap<_, _>>(), hits);
     assert!(hits.len() >= 5 && hits.contains_key("regular"), "{hits:?}");
     assert!(report.profiles.iter().all(|line| line.new == Some(0) && line.gone == Some(0)));
+}
+
+/// A profile on what a message states alone, which does not depend on what else memory had read.
+fn profile(id: &str, domain: &str, condition: &str) -> File {
+    let text = format!(
+        "id = '{id}'\ntitle = 't'\nowner = 'o'\nthreat = 'x'\ndomain = '{domain}'\nweight = 45\nsource = 's'\n\
+         condition = '{condition}'\nreason = 'r'\n"
+    );
+    File { path: format!("profiles/{id}.toml"), text }
+}
+
+/// No indicators.
+fn profiles_alone() -> Arc<Bundle> {
+    let off = indicators::CATALOGUE.iter().map(|indicator| format!("\n[indicators.\"{}\"]\nenabled = false", indicator.id));
+    let policy = File { path: "policy.toml".into(), text: off.collect() };
+    let many = profile("many", "customs", "pieces > 4");
+    Arc::new(Bundle::from_files(vec![policy, many, profile("few", "aviation_security", "pieces < 7")]).unwrap())
+}
+
+/// The order, the reasons and what is withdrawn, of each verdict.
+fn course(published: &[Published]) -> Vec<(Decision, Vec<String>, Vec<String>)> {
+    let owned = |ids: &[&str]| ids.iter().map(|id| id.to_string()).collect();
+    let lines = published.iter().flat_map(Published::assessments);
+    lines.map(|line| (line.decision, owned(&line.evidence_ids), owned(&line.withdrawn_ids))).collect()
+}
+
+proptest! {
+    #[test]
+    fn law_3_what_is_under_way_counts_as_what_was_read_back(
+        bills in prop::collection::vec((0..3_u32, 1..10_u32), 1..40),
+        cuts in prop::collection::vec((1..6_usize, any::<bool>()), 1..10),
+    ) {
+        let bundle = profiles_alone();
+        let bill = |(second, (serial, pieces)): (i64, &(u32, u32))| {
+            let number = 1_000_000 + serial;
+            let bill = format!(r#"{{"waybill": {{"awb": "020-{number}{}", "quantity": {{"pieces": {pieces}}}}}}}"#, number % 7);
+            (Timestamp::from_millis(1_767_268_800_000 + second * 1_000), bill.into_bytes())
+        };
+        let bills: Vec<Stored> = (0..).zip(&bills).map(bill).collect();
+        let mut expected = Vec::new();
+        record_by_record(&mut Replica::new(&bundle), &bills, |_, published| expected.extend(course(published)));
+
+        let mut replica = Replica::new(&bundle);
+        let (mut found, mut waiting, mut back) = (Vec::new(), Vec::new(), 0);
+        let (mut next, mut cuts) = (0, cuts.iter().cycle());
+        while let (Some(rest), Some((size, reads_back))) = (bills.get(next..).filter(|rest| !rest.is_empty()), cuts.next()) {
+            let mut batch = Batch::default();
+            for value in waiting.drain(..if *reads_back { waiting.len() } else { 0 }) {
+                push(&mut batch, Claim::NONE, Partition { topic: ASSESSMENTS, number: 0 }, back, &(Timestamp::default(), value));
+                back += 1;
+            }
+            for bill in rest.iter().take(*size) {
+                push(&mut batch, Claim(1), Partition { topic: MESSAGES, number: 0 }, next, bill);
+                next += 1;
+            }
+            let published = published(&replica.take(batch));
+            let all = published.iter().flat_map(|published| &published.records);
+            waiting.extend(all.filter(|(to, _)| *to == Destination::Assessments).map(|(_, value)| value.clone()));
+            found.extend(course(&published));
+        }
+        prop_assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn goods_that_left_in_the_same_batch_left_while_held() {
+    let bundle = Arc::new(Bundle::starter_with([profile("few", "customs", "pieces < 7")]).unwrap());
+    let bill = br#"{"waybill": {"awb": "020-12345675", "origin": "FRA", "quantity": {"pieces": 1}}}"#;
+    let left =
+        br#"{"status": {"awb": "020-12345675", "origin": "FRA", "destination": "JFK", "quantity": {"code": "total", "pieces": 1},
+                   "events": [{"code": "DEP", "station": "FRA", "time": "2026-01-01T14:00:00Z",
+                               "quantity": {"code": "total", "pieces": 1}}]}}"#;
+    let noon = |hours: i64| Timestamp::from_millis(1_767_268_800_000 + hours * 3_600_000);
+    let mut batch = Batch::default();
+    for (offset, stored) in [(noon(0), bill.to_vec()), (noon(2), left.to_vec())].iter().enumerate() {
+        push(&mut batch, Claim(1), Partition { topic: MESSAGES, number: 0 }, offset, stored);
+    }
+    let told = course(&published(&Replica::new(&bundle).take(batch)));
+    let [(_, reasons, _), (_, on_leaving, _)] = &told[..] else { panic!("{told:?}") };
+    assert!(reasons.contains(&"few".to_owned()) && on_leaving.contains(&"T2-open".to_owned()), "{told:?}");
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod settings;
 mod snapshots;
 mod telemetry;
 mod telling;
+mod underway;
 mod worker;
 
 use std::collections::{BTreeMap, HashMap};
@@ -65,6 +66,7 @@ pub use settings::{FrameError, frames};
 pub use snapshots::SnapshotSettings;
 use snapshots::Snapshots;
 pub use telemetry::Telemetry;
+use underway::UnderWay;
 pub use worker::{Referral, Screened, ScreenedRecord, What, Worker};
 
 /// What memory is made with.
@@ -182,6 +184,7 @@ pub fn run(
         telemetry: telemetry.clone(),
         measured: Instant::now(),
         judge: Judge::default(),
+        under_way: UnderWay::default(),
     };
     let (recalled, screened) = start_screening(settings, &current, frames, telemetry, &inputs)?;
     start_memory(rememberer, observed, recalled, telemetry)?;

@@ -1,5 +1,6 @@
 //! The memory stage: the one thread that owns memory. It folds a batch whole, then recalls what its claimed records are to be
-//! judged by, so the memory that a verdict saw is named by one vector of positions a batch.
+//! judged by, so the memory that a verdict saw is named by one vector of positions a batch. What was told a moment ago, and memory has
+//! not read back, workers hand on to each other ([`underway`](super::underway)).
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -7,11 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, Sender};
+use rustc_hash::FxHashSet;
 
 use super::Telemetry;
 use super::decoding::{Item, Observed};
 use super::departures::Departures;
 use super::snapshots::Snapshots;
+use super::underway::{Subject, Turn, UnderWay};
 use crate::batch::{Claim, Entry};
 use crate::memory::deadline::Passed;
 use crate::memory::observation::{Declared, Observation};
@@ -34,6 +37,8 @@ pub struct Remembered {
     pub positions: Positions,
     /// Event time that the verdicts of each partition reach with this batch.
     pub watermarks: BTreeMap<Partition, Timestamp>,
+    /// To hear what batches before it told, and to tell.
+    pub turn: Turn,
 }
 
 /// What is to be judged, and by which history.
@@ -49,6 +54,16 @@ pub enum Recalled {
     Again(Option<Box<History>>),
     /// A deadline that passed with this record.
     Passed { passed: Passed, history: Box<History> },
+}
+
+impl Recalled {
+    fn history(&self) -> Option<&History> {
+        match self {
+            Recalled::Declared(history) | Recalled::Concluded(history) => Some(history),
+            Recalled::Moved { history, .. } | Recalled::Passed { history, .. } => Some(history),
+            Recalled::Again(history) => history.as_deref(),
+        }
+    }
 }
 
 impl Remembered {
@@ -85,6 +100,7 @@ pub struct Rememberer {
     pub measured: Instant,
     /// Tells of what moved whether it may be news.
     pub judge: Judge,
+    pub under_way: UnderWay,
 }
 
 /// How often sizes are measured for the metrics.
@@ -95,6 +111,7 @@ impl Rememberer {
         if observed.batch().forget {
             self.memory = Memory::new(self.memory.horizons());
             self.positions.clear();
+            self.under_way = UnderWay::default();
         }
         let places = self.memory.fold_all(&observed.observations);
         self.watermarks.extend(observed.batch().begun.iter().copied());
@@ -104,28 +121,41 @@ impl Rememberer {
             *position = (*position).max(origin.offset + 1);
         }
         let positions = self.positions();
+        self.under_way.settle(&self.memory, &observed.batch().ended);
         let mut recalled = Vec::new();
+        let mut judged = FxHashSet::default();
         let mut spans = Vec::with_capacity(observed.batch().len());
         for (entry, items) in observed.records() {
             let before = recalled.len();
             match &observed.batch().retro {
                 Some(_) => items.for_each(|item| self.recall_again(item, &places, &mut recalled)),
                 None if entry.claim == Claim::NONE => {}
-                None => items.for_each(|item| self.recall(item, entry.record.timestamp, &places, &mut recalled)),
+                None => {
+                    items.for_each(|item| self.recall(item, entry, &places, &judged, &mut recalled));
+                    judged.extend(subjects(entry.claim, recalled.get(before..).unwrap_or_default()));
+                }
             }
             spans.push(before..recalled.len());
         }
         let watermarks = match &observed.batch().retro {
             // The watermark of a claim stays where it is while bills are screened again.
             Some(retro) => self.reached(retro.of),
-            None => self.pass(&observed, &mut recalled, &mut spans),
+            None => self.pass(&observed, &mut recalled, &mut spans, &mut judged),
         };
+        let turn = self.under_way.next(judged);
         self.keep(&positions);
-        Remembered { observed, recalled, spans, positions, watermarks }
+        Remembered { observed, recalled, spans, positions, watermarks, turn }
     }
 
-    /// `places` of the whole batch: what was looked up to fold it.
-    fn recall(&mut self, item: Item<'_>, received: Timestamp, places: &[Places], recalled: &mut Vec<Recalled>) {
+    /// `places` of the whole batch: what was looked up to fold it. `judged` by the records before this one.
+    fn recall(
+        &mut self,
+        item: Item<'_>,
+        entry: Entry<'_>,
+        places: &[Places],
+        judged: &FxHashSet<Subject>,
+        recalled: &mut Vec<Recalled>,
+    ) {
         let Ok(message) = item.message else { return };
         match message {
             Message::Waybill(_) | Message::Houses(_) => {
@@ -134,14 +164,20 @@ impl Rememberer {
             }
             Message::Outcome(_) => {
                 let key = item.observations.first().map_or(Key::NONE, Observation::consignment);
-                let history = self.memory.recall_known(key).unwrap_or_default();
+                let unknown = || History { consignment: key, ..History::default() };
+                let history = self.memory.recall_known(key).unwrap_or_else(unknown);
                 recalled.push(Recalled::Concluded(Box::new(history)));
             }
             Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
                 self.count(item.observations);
                 for (line, key) in Observation::moved(item.observations) {
-                    let news = self.memory.recall_shipment(key).filter(|it| self.judge.may_be_news(message, line, received, it));
-                    let history = news.and_then(|_| self.memory.recall_known(key));
+                    // What was told of it a moment ago, only the worker knows.
+                    let subject = (entry.claim, key);
+                    let may_be_news = judged.contains(&subject) || self.under_way.concerns(subject) || {
+                        let (judge, received) = (&mut self.judge, entry.record.timestamp);
+                        self.memory.recall_shipment(key).is_some_and(|it| judge.may_be_news(message, line, received, &it))
+                    };
+                    let history = may_be_news.then(|| self.memory.recall_known(key)).flatten();
                     recalled.extend(history.map(|history| Recalled::Moved { line, history: Box::new(history) }));
                 }
             }
@@ -178,6 +214,7 @@ impl Rememberer {
         observed: &Observed,
         recalled: &mut Vec<Recalled>,
         spans: &mut [Range<usize>],
+        judged: &mut FxHashSet<Subject>,
     ) -> BTreeMap<Partition, Timestamp> {
         let mut reached: BTreeMap<(Partition, Claim), (Timestamp, usize)> = BTreeMap::new();
         for (index, (entry, _)) in observed.records().enumerate() {
@@ -197,6 +234,7 @@ impl Rememberer {
             let passed = self.memory.passed((partition.topic, partition.number), before, now);
             let known = passed.into_iter().filter_map(|passed| Some((passed, self.memory.recall_known(passed.consignment)?)));
             let passed: Vec<_> = known.map(|(passed, history)| Recalled::Passed { passed, history: Box::new(history) }).collect();
+            judged.extend(subjects(claim, &passed));
             insert(recalled, spans, last_record, passed);
         }
         watermarks
@@ -232,6 +270,11 @@ impl Rememberer {
             }
         }
     }
+}
+
+/// What a record under this claim will tell of.
+fn subjects(claim: Claim, recalled: &[Recalled]) -> impl Iterator<Item = Subject> {
+    recalled.iter().filter_map(Recalled::history).map(move |history| (claim, history.consignment))
 }
 
 /// The bills of a message, each with what was looked up for it and for what comes after it.

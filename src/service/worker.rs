@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,14 +11,18 @@ use prometheus::IntCounter;
 use super::decoding::Item;
 use super::remembering::{Recalled, Remembered};
 use super::telling::{self, Case};
+use super::underway::Turn;
 use crate::batch::{Claim, Entry, Retro};
 use crate::bundle::{Bundle, BundleHash, Current};
 use crate::decode::Format;
 use crate::memory::departure::Due;
+use crate::memory::observation::LogPlace;
+use crate::memory::{History, Key};
 use crate::metrics::labels::{Answer, Rescreened};
 use crate::metrics::{ByName, Metrics};
 use crate::model::{ConsignmentId, Message, OutcomeKind, Timestamp};
 use crate::outputs::{Frames, Position, Source, Told};
+use crate::record::Origin;
 use crate::screen::cap;
 use crate::screen::course;
 use crate::screen::indicators::{self, Indicator};
@@ -214,6 +219,7 @@ struct Desk<'a> {
     source: Source<'a>,
     bundle: &'a Bundle,
     memory: &'a [Position<'a>],
+    turn: &'a mut Turn,
     outbox: &'a mut Outbox,
     referrals: &'a mut Vec<Referral>,
     counted: &'a mut Vec<IntCounter>,
@@ -223,13 +229,28 @@ impl Desk<'_> {
     fn count(&mut self, counter: &IntCounter) {
         self.counted.push(counter.clone());
     }
+
+    /// Hands on what memory will read back of a verdict, for those that stand on it until then.
+    fn hand_on(&mut self, judged: &Judged<'_>, consignment: Key) {
+        let (Entry { record, claim, .. }, index) = (self.entry, self.source.index);
+        let Origin { topic, partition, offset } = record.origin;
+        let place = LogPlace { topic, partition, offset, index };
+        // What another bundle led to is told by its content, and waits until all before it has been read back.
+        let assessed = judged.again.is_none().then(|| judged.assessed(consignment, record.timestamp, place)).flatten();
+        assessed.into_iter().for_each(|assessed| self.turn.tell(claim, assessed));
+    }
+
+    /// What memory recalled, with what was told before of that consignment and not read back yet.
+    fn known<'h>(&self, history: &'h History) -> Cow<'h, History> {
+        self.turn.known((self.entry.claim, history.consignment), history)
+    }
 }
 
 /// What memory recalled for one record, in the order of its messages.
 type Recollections<'r> = std::iter::Peekable<std::slice::Iter<'r, Recalled>>;
 
 impl Worker {
-    pub fn screen(&mut self, remembered: Remembered) -> Screened {
+    pub fn screen(&mut self, mut remembered: Remembered) -> Screened {
         let bundle = self.current.take();
         if bundle.hash != self.named.hash {
             self.named = Named::of(&bundle, &self.metrics);
@@ -239,13 +260,15 @@ impl Worker {
         let mut spans = Vec::with_capacity(remembered.observed.batch().len());
         let inputs = Arc::clone(&self.inputs);
         let memory = positions(&inputs, &remembered);
+        let mut turn = mem::take(&mut remembered.turn);
         for ((entry, items), recalled) in remembered.observed.records().zip(remembered.recalled()) {
             let before = (outbox.len(), referrals.len(), counted.len());
             let origin = entry.record.origin;
             if let Some(input) = inputs.get(usize::from(origin.topic)).filter(|_| entry.claim != Claim::NONE) {
                 let source = Source { topic: &input.topic, partition: origin.partition, offset: origin.offset, index: 0 };
                 let (outbox, referrals, counted) = (&mut outbox, &mut referrals, &mut counted);
-                let desk = Desk { entry, source, bundle: &bundle, memory: &memory, outbox, referrals, counted };
+                let (bundle, memory, turn) = (&*bundle, &*memory, &mut turn);
+                let desk = Desk { entry, source, bundle, memory, turn, outbox, referrals, counted };
                 match &remembered.observed.batch().retro {
                     Some(_) => self.screen_again(items, recalled, remembered.reached(entry), desk),
                     None => self.screen_record(input.format(), items, recalled, desk),
@@ -284,8 +307,9 @@ impl Worker {
         }
         for passed in recalled {
             let Recalled::Passed { passed, history } = passed else { continue };
-            if let Some(judged) = self.judge.passed(passed, history, desk.bundle) {
-                self.tell(judged, None, None, &mut desk);
+            let history = desk.known(history);
+            if let Some(judged) = self.judge.passed(passed, &history, desk.bundle) {
+                self.tell(judged, &history, None, &mut desk);
             }
         }
     }
@@ -311,7 +335,7 @@ impl Worker {
                 match self.judge.again(bill, received, now, history, desk.bundle) {
                     Some(judged) => {
                         self.metrics.rescreened.of(Rescreened::Changed).inc();
-                        self.tell(judged, None, None, &mut desk);
+                        self.tell(judged, history, None, &mut desk);
                     }
                     None => {
                         self.metrics.rescreened.of(Rescreened::Unchanged).inc();
@@ -331,30 +355,35 @@ impl Worker {
                 for consignment in message.consignments() {
                     // Memory recalled one history for each.
                     let Some(Recalled::Declared(history)) = recalled.next() else { continue };
-                    let judged = self.judge.declared(consignment, received, history, desk.bundle);
-                    self.tell(judged, history.departs, None, desk);
+                    let history = desk.known(history);
+                    let judged = self.judge.declared(consignment, received, &history, desk.bundle);
+                    self.tell(judged, &history, None, desk);
                 }
             }
             Message::Outcome(outcome) => {
                 let Some(Recalled::Concluded(history)) = recalled.next() else { return };
-                let judged = self.judge.concluded(outcome, history, desk.bundle);
+                let history = desk.known(history);
+                let judged = self.judge.concluded(outcome, &history, desk.bundle);
                 desk.count(self.metrics.outcomes.of(outcome.kind));
                 self.named.count_inspection(outcome.kind, &judged.verdict.carried, desk.counted);
-                self.tell(judged, None, Some(course::closes(outcome.kind).unwrap_or_default()), desk);
+                self.tell(judged, &history, Some(course::closes(outcome.kind).unwrap_or_default()), desk);
             }
             Message::Manifest(_) | Message::BookedList(_) | Message::Booking(_) | Message::Status(_) => {
                 let is_moved = |next: &&Recalled| matches!(next, Recalled::Moved { .. });
                 while let Some(Recalled::Moved { line, history }) = recalled.next_if(is_moved) {
-                    if let Some(judged) = self.judge.moved(message, *line, received, history, desk.bundle) {
-                        self.tell(judged, None, None, desk);
+                    let history = desk.known(history);
+                    if let Some(judged) = self.judge.moved(message, *line, received, &history, desk.bundle) {
+                        self.tell(judged, &history, None, desk);
                     }
                 }
             }
         }
     }
 
-    /// `departs`: of a bill. `released`: the holds up to this one are removed, where a person's outcome was the occasion.
-    fn tell(&self, judged: Judged<'_>, departs: Option<Due>, released: Option<Decision>, desk: &mut Desk<'_>) {
+    /// `history`: by which it was judged. `released`: the holds up to this one are removed, where a person's outcome was the occasion.
+    fn tell(&self, judged: Judged<'_>, history: &History, released: Option<Decision>, desk: &mut Desk<'_>) {
+        desk.hand_on(&judged, history.consignment);
+        let departs = history.departs.filter(|_| judged.again.is_none());
         let Judged { verdict, consignment, occasion, again } = judged;
         let case = Case {
             verdict: &verdict,

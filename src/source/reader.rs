@@ -130,7 +130,8 @@ impl Reader {
                 match command {
                     Command::Begin(begin) => self.begin(begin),
                     Command::End(partition) => {
-                        self.claims.remove(&partition);
+                        let ended = self.claims.remove(&partition);
+                        self.batch.ended.extend(ended.map(|(claim, _)| claim));
                     }
                     Command::Stop => {
                         batches(std::mem::take(&mut self.batch));
@@ -279,7 +280,8 @@ impl Reader {
     /// Reads a partition again from where its verdicts stand, if it has been read further already.
     fn begin(&mut self, begin: Begin) {
         let Begin { partition, claim, next_offset, note } = begin;
-        self.claims.insert(partition, (claim, next_offset));
+        let ended = self.claims.insert(partition, (claim, next_offset));
+        self.batch.ended.extend(ended.map(|(claim, _)| claim));
         self.batch.begun.extend(note.watermark.map(|watermark| (claim, watermark)));
         if self.positions.get(&partition).is_some_and(|position| *position <= next_offset) {
             return;

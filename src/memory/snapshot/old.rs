@@ -5,6 +5,7 @@
 use serde::Deserialize;
 
 use super::super::consignment::{Consignment, Houses, More, Version};
+use super::super::course::Course;
 use super::super::key::Key;
 use super::super::observation::{Assessed, Bill, Conclusion, Lane, LogPlace, Minute, Part, Stage, Stamp, Station};
 use crate::model::{Awb, BillKind};
@@ -137,8 +138,7 @@ impl From<OldMore> for More {
         Self {
             versions: old.versions.into_iter().map(Version::from).collect(),
             conclusions: old.conclusions,
-            assessed: old.assessed,
-            answered: old.answered,
+            course: Course { assessed: old.assessed, answered: old.answered },
             houses: old.houses,
         }
     }

@@ -46,10 +46,10 @@ pub const DEPARTED_OPEN: Indicator = Indicator {
     check: |facts| {
         let history = facts.history?;
         let departed = history.way.step(Stage::Departed)?;
-        let assessed = history.assessed.as_ref().filter(|assessed| assessed.stamp.at() < departed.first)?;
+        let assessed = history.course.assessed.as_ref().filter(|assessed| assessed.stamp.at() < departed.first)?;
         let points = assessed.scores.into_iter().max().filter(|points| *points >= OPEN_POINTS)?;
         let concluded = history.conclusions.iter().any(|conclusion| conclusion.stamp.at() >= assessed.stamp.at());
-        let answered = assessed.evidence.iter().all(|evidence| history.answered.contains(evidence));
+        let answered = assessed.evidence.iter().all(|evidence| history.course.answered().contains(evidence));
         if concluded || answered {
             return None;
         }
