@@ -2,9 +2,12 @@
 //!
 //! A fifth as many parties as consignments, a relation of two parties trades five times over sixty days, each party has its phone and
 //! address. Observations are made before the clock runs; batches are of a thousand, folded whole and then recalled, as in the service.
-//! `cargo bench --bench memory -- 1000000` takes that size alone; the largest needs some 6 GB.
+//! `cargo bench --bench memory -- 1000000` takes that size alone; the largest needs some 8 GB.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a benchmark stops at what is not as expected")]
+
+#[path = "support/taken.rs"]
+mod taken;
 
 use std::hint::black_box;
 use std::io::Write;
@@ -12,11 +15,11 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use loadgate::allocator::{self, Allocator};
+use loadgate::allocator::Allocator;
 use loadgate::memory::key::{Key, Kind, mix};
 use loadgate::memory::observation::{Bill, Declared, Lane, LogPlace, Minute, Observation, PartySight, Stamp};
 use loadgate::memory::snapshot::{self, Header};
-use loadgate::memory::{Horizons, Memory};
+use loadgate::memory::{FrozenMemory, Horizons, Memory};
 use loadgate::model::Timestamp;
 
 /// As in the program.
@@ -28,13 +31,14 @@ const BATCH: u64 = 1_000;
 /// Batches made at once.
 const AHEAD: u64 = 100;
 const DAYS: u64 = 60;
+const BYTES_A_CONSIGNMENT: u64 = 700;
 /// 2026-01-01.
 const START_MS: i64 = 1_767_225_600_000;
 
 fn main() {
-    allocator::keep_what_is_freed();
     let asked: Vec<u64> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
     let sizes = if asked.is_empty() { SIZES.to_vec() } else { asked };
+    taken::take(sizes.iter().max().unwrap_or(&0) * BYTES_A_CONSIGNMENT);
     let costs: Vec<f64> = sizes.iter().map(|size| measure(*size)).collect();
     if let (Some(first), Some(last)) = (costs.first(), costs.last()) {
         println!("memory_cost_ratio {:.2} largest/smallest", last / first);
@@ -61,8 +65,14 @@ fn measure(size: u64) -> f64 {
     println!("memory_{size}_recall {recall:.0} ns/consignment");
     println!("memory_{size}_rate {:.0} consignments/s", 1e9 / (fold + recall));
     bytes(&memory, size);
-    written(&mut memory, size);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("memory");
+    let held = memory.size().bytes as f64;
+    println!("memory_{size}_write {:.2} GB/s_of_memory", held / written(&mut memory, &path, size) / 1e9);
     frozen(&mut memory, size, &last);
+    // Two memories of the largest size may not fit.
+    drop(memory);
+    println!("memory_{size}_load {:.2} GB/s_of_memory", held / loaded(&path) / 1e9);
     fold + recall
 }
 
@@ -97,33 +107,35 @@ fn bytes(memory: &Memory, size: u64) {
     }
 }
 
-fn written(memory: &mut Memory, size: u64) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("memory");
+/// Seconds to write a snapshot.
+fn written(memory: &mut Memory, path: &Path, size: u64) -> f64 {
     let header = Header { keys: 1, topics: Vec::new(), positions: Vec::new() };
-    let held = memory.size().bytes as f64;
     // What the allocator puts off until it is asked for much is not the cost of freezing.
     black_box(Vec::<u8>::with_capacity(1 << 20));
+    let frozen = freeze(memory, &format!("memory_{size}_freeze"));
     let start = Instant::now();
-    let frozen = memory.freeze();
-    println!("memory_{size}_freeze {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
-    let start = Instant::now();
-    let bytes = snapshot::write(&frozen, &header, &path).expect("room on the disk");
+    let bytes = snapshot::write(&frozen, &header, path).expect("room on the disk");
     let seconds = start.elapsed().as_secs_f64();
     println!("memory_{size}_snapshot {:.0} MB", bytes as f64 / 1e6);
-    println!("memory_{size}_write {:.2} GB/s_of_memory", held / seconds / 1e9);
     println!("memory_{size}_write_file {:.2} GB/s", bytes as f64 / seconds / 1e9);
-    drop(frozen);
-    plain(&path, size);
-    if size > 1_000_000 {
-        // Two memories of that size do not fit.
-        return;
-    }
+    plain(path, size);
+    seconds
+}
+
+fn freeze(memory: &mut Memory, name: &str) -> FrozenMemory {
     let start = Instant::now();
-    let (loaded, _) = snapshot::load(&path, 1, &[], Horizons::default()).expect("what was just written");
+    let frozen = memory.freeze();
+    println!("{name} {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    frozen
+}
+
+/// Seconds to load it.
+fn loaded(path: &Path) -> f64 {
+    let start = Instant::now();
+    let (loaded, _) = snapshot::load(path, 1, &[], Horizons::default()).expect("what was written");
     let seconds = start.elapsed().as_secs_f64();
-    println!("memory_{size}_load {:.2} GB/s_of_memory", held / seconds / 1e9);
     black_box(loaded);
+    seconds
 }
 
 /// The same bytes without a form: what the disk and the checksum take.
@@ -141,7 +153,7 @@ fn plain(path: &Path, size: u64) {
     println!("memory_{size}_plain_write {:.2} GB/s", rate(start));
 }
 
-/// What folding costs while a snapshot is being written.
+/// What folding costs while a snapshot is being written, and how long the next one keeps it waiting.
 fn frozen(memory: &mut Memory, size: u64, batch: &[Observation]) {
     let frozen = memory.freeze();
     let again: Vec<Observation> = batch.iter().take(10_000).map(amended).collect();
@@ -152,6 +164,7 @@ fn frozen(memory: &mut Memory, size: u64, batch: &[Observation]) {
     let per = (fold + recall).as_nanos() as f64 / again.len() as f64;
     println!("memory_{size}_rate_while_frozen {:.0} amendments/s", 1e9 / per);
     drop(frozen);
+    drop(freeze(memory, &format!("memory_{size}_freeze_again")));
 }
 
 fn amended(observation: &Observation) -> Observation {

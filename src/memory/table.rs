@@ -127,9 +127,11 @@ impl<T: Clone + Default> Table<T> {
     }
 
     fn slot_or_insert(&mut self, key: Key) -> u32 {
-        if let Some(slot) = self.slot(key) {
-            return slot;
-        }
+        self.slot(key).unwrap_or_else(|| self.insert(key, T::default()))
+    }
+
+    /// Takes a slot for a key that has none.
+    fn insert(&mut self, key: Key, value: T) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.used += 1;
             self.used - 1
@@ -138,7 +140,7 @@ impl<T: Clone + Default> Table<T> {
             self.segments.push();
         }
         if let Some(place) = self.segments.get_mut(slot) {
-            *place = Entry { key, value: T::default() };
+            *place = Entry { key, value };
         }
         self.index.insert(key, slot);
         slot
@@ -149,12 +151,28 @@ impl<T: Clone + Default> Table<T> {
         self.change_at(&mut self.locate(key), change);
     }
 
-    /// Puts entries under their keys. The index is read ahead for some of them at a time.
+    /// Makes room in the index of an empty table for about so many entries.
+    pub fn expect(&mut self, entries: usize) {
+        if self.is_empty() {
+            self.index.reserve(entries);
+        }
+    }
+
+    /// Puts entries under their keys. Each time the index is asked for that of some entries ahead.
     pub fn put_all(&mut self, entries: Vec<(Key, T)>) {
         let mut entries = entries.into_iter();
-        while !entries.as_slice().is_empty() {
-            entries.as_slice().iter().take(BUCKETS_AHEAD).for_each(|(key, _)| self.ask_for_index(*key));
-            entries.by_ref().take(BUCKETS_AHEAD).for_each(|(key, entry)| self.change(key, |place| *place = entry));
+        entries.as_slice().iter().take(BUCKETS_AHEAD).for_each(|(key, _)| self.ask_for_index(*key));
+        while let Some((key, entry)) = entries.next() {
+            entries.as_slice().get(BUCKETS_AHEAD - 1).into_iter().for_each(|(key, _)| self.ask_for_index(*key));
+            self.put(key, entry);
+        }
+    }
+
+    fn put(&mut self, key: Key, entry: T) {
+        match self.slot(key).and_then(|slot| self.at_mut(slot)) {
+            Some(place) => *place = entry,
+            None if key.is_none() => {}
+            None => drop(self.insert(key, entry)),
         }
     }
 

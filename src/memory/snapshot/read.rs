@@ -1,7 +1,8 @@
 //! Reading: blocks are checked and decoded on one thread and taken in on another.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -22,6 +23,10 @@ use super::{BLOCKS_AHEAD, Block, Header, HorizonsForm, LoadError, MAGIC, OLD_VER
 /// No block is larger: an entry is some hundred bytes.
 const BLOCK_BYTES_MAX: u32 = 64 << 20;
 const READ_BYTES: usize = 1 << 20;
+/// The magic and the version.
+const PREAMBLE_BYTES: u64 = MAGIC.len() as u64 + 2;
+/// Kind, length and checksum of a block.
+const HEAD_BYTES: usize = 9;
 
 /// Reads a snapshot that was made under these keys, topics and horizons: the memory, and the positions it had folded to.
 pub fn load(path: &Path, keys: u64, topics: &[String], horizons: Horizons) -> Result<(Memory, Header), LoadError> {
@@ -29,7 +34,8 @@ pub fn load(path: &Path, keys: u64, topics: &[String], horizons: Horizons) -> Re
         io::ErrorKind::NotFound => LoadError::Missing,
         _ => LoadError::Unreadable(error),
     })?;
-    let mut reader = Reader { input: BufReader::with_capacity(READ_BYTES, file), block: Vec::new(), entries: 0 };
+    let left = sizes(&file)?;
+    let mut reader = Reader { input: BufReader::with_capacity(READ_BYTES, file), left, block: Vec::new(), entries: 0 };
     let is_old = reader.begin()? != VERSION;
     let (header, form, days): (Header, HorizonsForm, DaySet) = match reader.next()? {
         kind if kind == Block::Header as u8 => reader.one()?,
@@ -56,8 +62,28 @@ pub fn load(path: &Path, keys: u64, topics: &[String], horizons: Horizons) -> Re
 /// Puts a block's entries into memory.
 type TakeIn = Box<dyn FnOnce(&mut Memory) + Send>;
 
+/// Bytes by the kind of their block.
+type Sizes = BTreeMap<u8, u64>;
+
+/// How much there is of each kind, as far as the file goes: the heads of the blocks alone are read.
+fn sizes(mut file: &File) -> io::Result<Sizes> {
+    let mut sizes = Sizes::new();
+    file.seek(SeekFrom::Start(PREAMBLE_BYTES))?;
+    let mut head = [0; HEAD_BYTES];
+    while file.read_exact(&mut head).is_ok() {
+        let [kind, a, b, c, d, ..] = head;
+        let length = u32::from_le_bytes([a, b, c, d]);
+        *sizes.entry(kind).or_default() += u64::from(length);
+        file.seek(SeekFrom::Current(length.into()))?;
+    }
+    file.rewind()?;
+    Ok(sizes)
+}
+
 struct Reader {
     input: BufReader<File>,
+    /// Not read yet.
+    left: Sizes,
     block: Vec<u8>,
     /// Read so far.
     entries: u64,
@@ -92,6 +118,7 @@ impl Reader {
         if crc32fast::hash(&self.block) != checksum {
             return Err(LoadError::Torn("a checksum does not match"));
         }
+        self.left.entry(kind).and_modify(|left| *left = left.saturating_sub(length.into()));
         Ok(kind)
     }
 
@@ -111,17 +138,19 @@ impl Reader {
 
     /// The next block; `None` at the end, if there were as many entries as there should be.
     fn decoded(&mut self, is_old: bool) -> Result<Option<TakeIn>, LoadError> {
-        Ok(Some(match self.next()? {
+        let kind = self.next()?;
+        let left = self.left.get(&kind).copied().unwrap_or_default();
+        Ok(Some(match kind {
             kind if kind == Block::Consignments as u8 && is_old => {
-                self.table::<old::OldConsignment, _>(|memory| &mut memory.consignments)?
+                self.table::<old::OldConsignment, _>(left, |memory| &mut memory.consignments)?
             }
-            kind if kind == Block::Consignments as u8 => self.table::<Consignment, _>(|memory| &mut memory.consignments)?,
-            kind if kind == Block::Parties as u8 => self.table::<Party, _>(|memory| &mut memory.parties)?,
-            kind if kind == Block::Agents as u8 => self.table::<Party, _>(|memory| &mut memory.agents)?,
-            kind if kind == Block::Bands as u8 => self.table::<Band, _>(|memory| &mut memory.bands)?,
-            kind if kind == Block::Traces as u8 => self.table::<Trace, _>(|memory| &mut memory.traces)?,
-            kind if kind == Block::Links as u8 => self.table::<Link, _>(|memory| &mut memory.links)?,
-            kind if kind == Block::Loads as u8 => self.table::<Load, _>(|memory| &mut memory.loads)?,
+            kind if kind == Block::Consignments as u8 => self.table::<Consignment, _>(left, |memory| &mut memory.consignments)?,
+            kind if kind == Block::Parties as u8 => self.table::<Party, _>(left, |memory| &mut memory.parties)?,
+            kind if kind == Block::Agents as u8 => self.table::<Party, _>(left, |memory| &mut memory.agents)?,
+            kind if kind == Block::Bands as u8 => self.table::<Band, _>(left, |memory| &mut memory.bands)?,
+            kind if kind == Block::Traces as u8 => self.table::<Trace, _>(left, |memory| &mut memory.traces)?,
+            kind if kind == Block::Links as u8 => self.table::<Link, _>(left, |memory| &mut memory.links)?,
+            kind if kind == Block::Loads as u8 => self.table::<Load, _>(left, |memory| &mut memory.loads)?,
             kind if kind == Block::Tallies as u8 => self.tallies()?,
             kind if kind == Block::End as u8 && self.one::<u64>()? == self.entries => return Ok(None),
             kind if kind == Block::End as u8 => return Err(LoadError::Torn("entries are missing")),
@@ -129,14 +158,19 @@ impl Reader {
         }))
     }
 
-    /// Entries of a table, as this or an older format has them.
-    fn table<F, T>(&mut self, table: fn(&mut Memory) -> &mut Table<T>) -> Result<TakeIn, LoadError>
+    /// Entries of a table, as this or an older format has them, of which so many bytes are left to read.
+    fn table<F, T>(&mut self, left: u64, table: fn(&mut Memory) -> &mut Table<T>) -> Result<TakeIn, LoadError>
     where
         F: DeserializeOwned + Into<T>,
         T: Clone + Default + Send + 'static,
     {
         let entries: Vec<(Key, T)> = self.each(|(key, entry): (Key, F)| (key, entry.into()))?;
-        Ok(Box::new(move |memory| table(memory).put_all(entries)))
+        // As many to a byte as in this block.
+        let more = entries.len() as u64 * left / self.block.len().max(1) as u64;
+        Ok(Box::new(move |memory| {
+            table(memory).expect(entries.len() + more as usize);
+            table(memory).put_all(entries);
+        }))
     }
 
     fn tallies(&mut self) -> Result<TakeIn, LoadError> {
@@ -177,14 +211,16 @@ impl Reader {
 impl Memory {
     /// Notes anew what is due when, and the record of all together: neither is written down.
     fn schedule(&mut self) {
+        let mut days = Vec::new();
         for slot in 0..self.consignments.slots() {
             let Some((_, entry)) = self.consignments.at(slot) else { continue };
             share(entry).iter().for_each(|share| self.record.change(1, share));
             let conclusions = entry.conclusions().iter().map(|conclusion| conclusion.stamp.day());
             let loads = entry.parts.iter().filter(|part| !part.load.is_none()).map(|part| part.stamp.day());
-            let days: std::collections::BTreeSet<Day> =
-                entry.stamp.map(|stamp| stamp.day()).into_iter().chain(conclusions).chain(loads).collect();
-            days.into_iter().for_each(|day| self.due.entry(day).or_default().push(slot));
+            days.extend(entry.stamp.map(|stamp| stamp.day()).into_iter().chain(conclusions).chain(loads));
+            days.sort_unstable();
+            days.dedup();
+            days.drain(..).for_each(|day| self.due.entry(day).or_default().push(slot));
             self.note_deadlines(slot);
         }
     }

@@ -140,8 +140,8 @@ impl<T: Clone> Group<T> {
         }
     }
 
+    /// What was changed beside an earlier snapshot stays beside: to put it in its place takes long for all groups at once.
     fn freeze(&mut self) -> Shared<T> {
-        self.settle();
         match self {
             Group::Own(pieces) => {
                 let shared = Shared { base: Arc::new(std::mem::take(pieces)), changed: Vec::new() };
