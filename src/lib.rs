@@ -75,6 +75,7 @@ pub mod memory;
 pub mod metrics;
 pub mod model;
 pub mod names;
+mod near;
 pub mod operations;
 pub mod outputs;
 pub mod record;

@@ -14,6 +14,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use loadgate::allocator::{self, Allocator};
 use loadgate::backtest::{Backtest, Outcomes};
 use loadgate::bundle::{Bundle, File};
 use loadgate::decode::{Decoder, DecoderConfig, Format, Limits};
@@ -27,6 +28,10 @@ use loadgate::screen::profile::Profiles;
 use made::{Chance, Given, Profile, Test, written};
 use peers::{Loop, Programs, Tree};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 const CONSIGNMENTS: usize = 2_000;
 /// Of these, as many as the slower engine is asked for.
@@ -36,6 +41,7 @@ const MESSAGES: usize = 10_000;
 const ROUNDS: usize = 7;
 
 fn main() {
+    allocator::keep_what_is_freed();
     backtests();
     for (traffic, skewed) in [("uniform", false), ("skewed", true)] {
         let mut chance = Chance::new(if skewed { 2 } else { 1 });

@@ -5,7 +5,7 @@
 //! waits for it and little room is empty.
 
 use super::key::Key;
-use super::near;
+use crate::near;
 
 #[derive(Debug)]
 pub struct Index {

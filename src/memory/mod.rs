@@ -31,7 +31,6 @@ pub mod histogram;
 pub mod history;
 mod index;
 pub mod key;
-mod near;
 pub mod observation;
 mod observe;
 mod open;

@@ -11,7 +11,7 @@ mod segments;
 
 use super::index::Index;
 use super::key::Key;
-use super::near;
+use crate::near;
 use segments::{SEGMENT, Segments};
 
 pub struct Table<T> {

@@ -6,6 +6,7 @@ use super::part::{self, Part};
 use super::scratch::{Held, Hits};
 use super::term::{Terms, number};
 use super::{KeyId, TermId};
+use crate::near;
 use crate::screen::cel::Outcome;
 
 /// A part of a partial look with more keys is left to the evaluation.
@@ -40,6 +41,11 @@ impl Filters {
             whole.unwrap_or_else(|| Line::partial(covers))
         };
         Self(roots.iter().zip(covers).map(line).collect())
+    }
+
+    /// Asks for what the look at a condition needs.
+    pub fn ask_for(&self, condition: u32) {
+        self.0.get(condition as usize).into_iter().for_each(near::ask_for);
     }
 
     /// The outcome; `None` when the condition has to be evaluated.

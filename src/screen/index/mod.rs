@@ -92,11 +92,11 @@ impl Index {
     /// index: asked for rows with lists too long to be taken apart.
     pub fn evaluate<R: Row>(&self, row: &R, scratch: &mut Scratch, whole: impl Fn(u32) -> Outcome) {
         self.read(row, scratch);
-        let Scratch { hits, work } = scratch;
-        self.level.visit(hits, &mut |condition| {
+        let Scratch { hits, work, brought_up } = scratch;
+        for condition in brought_up.drain(..) {
             let look = self.filters.look(condition, hits);
             if look == Some(Outcome::NoMatch) || !work.first_time(condition) {
-                return;
+                continue;
             }
             let outcome = look.unwrap_or_else(|| match self.roots.get(condition as usize) {
                 Some(root) if !hits.any_oversize() => self.term(*root, row, hits, work),
@@ -107,7 +107,7 @@ impl Index {
                 Outcome::Undecided => work.undecided.push(condition),
                 Outcome::NoMatch => {}
             }
-        });
+        }
         work.matched.sort_unstable();
         work.undecided.sort_unstable();
     }
@@ -115,12 +115,12 @@ impl Index {
     /// Calls back once for each condition that the first look does not rule out for the row.
     pub fn candidates<R: Row>(&self, row: &R, scratch: &mut Scratch, mut each: impl FnMut(u32)) {
         self.read(row, scratch);
-        let Scratch { hits, work } = scratch;
-        self.level.visit(hits, &mut |condition| {
+        let Scratch { hits, work, brought_up } = scratch;
+        for condition in brought_up.drain(..) {
             if self.filters.look(condition, hits) != Some(Outcome::NoMatch) && work.first_time(condition) {
                 each(condition);
             }
-        });
+        }
     }
 
     /// Conditions that are evaluated for every row.
@@ -128,12 +128,18 @@ impl Index {
         &self.level.always
     }
 
+    /// Notes what is so about a row, and the conditions that it brings up, some more than once.
     fn read<R: Row>(&self, row: &R, scratch: &mut Scratch) {
         scratch.next_row(self.sizes);
         for (number, reader) in (0..).zip(&self.terms.readers) {
             reader.read(row, number, &mut scratch.hits);
         }
         scratch.hits.keep_posted(&self.posted);
+        let Scratch { hits, brought_up, .. } = scratch;
+        self.level.visit(hits, &mut |condition| {
+            self.filters.ask_for(condition);
+            brought_up.push(condition);
+        });
     }
 
     fn term<R: Row>(&self, id: TermId, row: &R, hits: &Hits, work: &mut Work) -> Outcome {

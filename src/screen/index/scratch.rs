@@ -12,6 +12,8 @@ pub(super) const NO_PIECE: u32 = u32::MAX;
 pub struct Scratch {
     pub(super) hits: Hits,
     pub(super) work: Work,
+    /// Conditions to be looked at.
+    pub(super) brought_up: Vec<u32>,
 }
 
 /// What is so about the row.
@@ -92,7 +94,8 @@ impl Scratch {
     }
 
     pub(super) fn next_row(&mut self, sizes: Sizes) {
-        let Self { hits, work } = self;
+        let Self { hits, work, brought_up } = self;
+        brought_up.clear();
         hits.row = hits.row.checked_add(1).unwrap_or_else(|| {
             // Marks of four billion rows ago would look new.
             hits.unknown_marks = Vec::new();
