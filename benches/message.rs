@@ -4,7 +4,7 @@
 //! Waybills in canonical JSON; a fifth as many parties as consignments, a relation of two parties trades five times over sixty days.
 //! `cargo bench --bench message -- 1000000` takes that size alone; the largest needs some 6 GB.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a benchmark stops at what is not as expected")]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a benchmark stops at what is not as expected")]
 
 #[path = "support/taken.rs"]
 mod taken;

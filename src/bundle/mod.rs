@@ -24,6 +24,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Source};
+use crate::screen::course::KnownIds;
 use crate::screen::facts::{self, Fact};
 use crate::screen::indicators;
 use crate::screen::policy::Policy;
@@ -48,6 +49,8 @@ pub struct Bundle {
     pub profiles: Profiles,
     /// The watchlists of the folder `lists`.
     pub watch: Option<Watch>,
+    /// Of all the evidence that it can give.
+    pub(crate) ids: KnownIds,
 }
 
 /// One file of a bundle.
@@ -103,7 +106,9 @@ impl Bundle {
         }
         profiles.iter_mut().for_each(|(profile, _)| profile.capped(policy.profile_cap));
         let profiles = Profiles::new(profiles.into_iter().map(|(profile, _)| profile).collect(), facts::CATALOGUE);
-        Ok(Self { hash: BundleHash::of(&files), policy, profiles, watch })
+        let lists = watch.iter().flat_map(Watch::lists).map(|list| list.id);
+        let ids = KnownIds::of(profiles.iter().map(|profile| &*profile.id).chain(lists));
+        Ok(Self { hash: BundleHash::of(&files), policy, profiles, watch, ids })
     }
 
     /// Runs the test cases of every profile: one fault for each that fails.

@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use rustc_hash::FxHashMap;
+
 use super::decision::{finding, judge};
 use super::facts::Facts;
 use super::indicators::{self, Indicator, Needs};
@@ -35,20 +37,29 @@ pub fn id_hashes<'i>(ids: impl IntoIterator<Item = &'i str>) -> Vec<u32> {
     hashes
 }
 
-/// The id of that hash, or a name made of the hash when neither an indicator nor a profile or list of the bundle has it.
-fn id_of(hash: u32, bundle: &Bundle) -> Cow<'static, str> {
-    let indicator = indicators::CATALOGUE.iter().map(|indicator| indicator.id).find(|id| id_hash(id) == hash);
-    let profile = || bundle.profiles.iter().find(|profile| id_hash(&profile.id) == hash).map(|profile| profile.id.clone());
-    let lists = bundle.watch.iter().flat_map(|watch| watch.lists()).map(|list| list.id);
-    let mut list = lists.filter(|id| id_hash(id) == hash).map(str::to_owned);
-    indicator
-        .map(Cow::Borrowed)
-        .or_else(|| profile().or_else(|| list.next()).map(Cow::Owned))
-        .unwrap_or_else(|| format!("#{hash:08x}").into())
+/// The ids of evidence that a bundle can give, by what memory keeps of them: a verdict names those of earlier ones.
+#[derive(Debug, Clone, Default)]
+pub struct KnownIds(FxHashMap<u32, Cow<'static, str>>);
+
+impl KnownIds {
+    /// With those of the indicators, which come first where two have one hash.
+    pub fn of<'i>(ids: impl IntoIterator<Item = &'i str>) -> Self {
+        let indicators = indicators::CATALOGUE.iter().map(|indicator| Cow::Borrowed(indicator.id));
+        let mut known = FxHashMap::default();
+        for id in indicators.chain(ids.into_iter().map(|id| Cow::Owned(id.to_owned()))) {
+            known.entry(id_hash(&id)).or_insert(id);
+        }
+        Self(known)
+    }
+
+    /// The id of that hash, or a name made of the hash when none has it.
+    fn name(&self, hash: u32) -> Cow<'static, str> {
+        self.0.get(&hash).cloned().unwrap_or_else(|| format!("#{hash:08x}").into())
+    }
 }
 
 fn ids(hashes: impl IntoIterator<Item = u32>, bundle: &Bundle) -> Ids {
-    let mut ids: Ids = hashes.into_iter().map(|hash| id_of(hash, bundle)).collect();
+    let mut ids: Ids = hashes.into_iter().map(|hash| bundle.ids.name(hash)).collect();
     ids.sort_unstable();
     ids
 }

@@ -6,6 +6,7 @@
 //! or falls away with it. So the log tells what a verdict stood on (law 6).
 
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::mem;
 use std::sync::{Arc, OnceLock};
 
@@ -47,6 +48,8 @@ impl Telling {
 #[derive(Debug, Default)]
 pub struct UnderWay {
     batches: Vec<Arc<Telling>>,
+    /// In how many of them there is a verdict: mostly none, which one look tells.
+    judged: FxHashMap<Subject, u32>,
     /// Claims that ended while batches were under way: nothing more is published under them.
     ended: FxHashSet<Claim>,
 }
@@ -60,7 +63,17 @@ impl UnderWay {
         self.ended.extend(ended);
         let ended = &self.ended;
         let is_settled = |((claim, key), told): (&Subject, &Course)| ended.contains(claim) || memory.has_read_back(*key, told);
-        self.batches.retain(|batch| batch.told.get().is_none_or(|told| !told.iter().all(is_settled)));
+        let is_done = |batch: &mut Arc<Telling>| batch.told.get().is_some_and(|told| told.iter().all(is_settled));
+        for batch in self.batches.extract_if(.., is_done) {
+            for subject in &batch.judged {
+                if let Entry::Occupied(mut count) = self.judged.entry(*subject) {
+                    *count.get_mut() -= 1;
+                    if *count.get() == 0 {
+                        count.remove();
+                    }
+                }
+            }
+        }
     }
 
     /// The turn of the next batch, whose verdicts are to be those on `judged`.
@@ -68,6 +81,7 @@ impl UnderWay {
         if judged.is_empty() {
             return Turn::default();
         }
+        judged.iter().for_each(|subject| *self.judged.entry(*subject).or_default() += 1);
         let own = Arc::new(Telling { judged, told: OnceLock::new() });
         let before = self.batches.clone();
         self.batches.push(Arc::clone(&own));
@@ -76,7 +90,7 @@ impl UnderWay {
 
     /// Whether there is, or may be, something told of a consignment that has not been read back.
     pub fn concerns(&self, subject: Subject) -> bool {
-        self.batches.iter().any(|batch| batch.concerns(subject))
+        self.judged.contains_key(&subject) && self.batches.iter().any(|batch| batch.concerns(subject))
     }
 }
 
