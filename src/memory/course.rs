@@ -42,6 +42,11 @@ impl Course {
         Self { assessed: kept(&self.assessed), answered: kept(&self.answered) }
     }
 
+    /// Whether the latest assessment gives this evidence, by the hash of its id.
+    pub fn gives(&self, evidence: u32) -> bool {
+        self.assessed.as_ref().is_some_and(|assessed| assessed.evidence.contains(&evidence))
+    }
+
     /// Hashes of the ids of the evidence that a person has answered.
     pub fn answered(&self) -> &[u32] {
         self.answered.as_ref().map(|assessed| assessed.answered.as_slice()).unwrap_or_default()

@@ -59,7 +59,7 @@ pub(super) fn apply(bundle: &Bundle, facts: &Facts<'_>, evidence: &mut [Evidence
         let Some(cap) = &mut found.cap else { continue };
         let hash = id_hash(&found.id);
         cap.fired = tally.others(What::Fired(hash), history.consignment);
-        let stays = history.course.assessed.as_ref().is_some_and(|assessed| assessed.evidence.contains(&hash));
+        let stays = history.course.gives(hash);
         if cap.fired < cap.per_day || stays {
             continue;
         }

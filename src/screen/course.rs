@@ -81,13 +81,12 @@ pub fn continued(verdict: Verdict, history: &History, bundle: &Bundle) -> Verdic
 /// Whether a verdict by another bundle changes what was told of a consignment: in the reasons that are the bundle's own (all but
 /// indicators, which may come and go with what memory learns), or by ordering more. A hold is never lifted by it.
 pub fn is_news(verdict: &Verdict, history: &History) -> bool {
-    let told = |hash: u32| history.course.assessed.as_ref().is_some_and(|told| told.evidence.contains(&hash));
     let is_own = |evidence: &Evidence| !matches!(evidence.kind, EvidenceKind::Indicator | EvidenceKind::Earlier);
     let counts = |evidence: &Evidence| evidence.counts() && !verdict.answered.contains(&evidence.id);
     let mut found = verdict.evidence.iter().filter(|evidence| is_own(evidence) && counts(evidence));
     let is_indicator = |id: &str| indicators::CATALOGUE.iter().any(|indicator| indicator.id == id);
     let ordered = history.course.assessed.as_ref().map(|told| told.decision).unwrap_or_default();
-    found.any(|evidence| !told(id_hash(&evidence.id)))
+    found.any(|evidence| !history.course.gives(id_hash(&evidence.id)))
         || verdict.withdrawn.iter().any(|id| !is_indicator(id))
         || verdict.decision > ordered
 }
@@ -100,8 +99,7 @@ fn of_memory() -> impl Iterator<Item = (usize, &'static Indicator)> {
 /// Told before, or answered.
 fn is_known(history: &History, id: &str) -> bool {
     let hash = id_hash(id);
-    history.course.answered().contains(&hash)
-        || history.course.assessed.as_ref().is_some_and(|told| told.evidence.contains(&hash))
+    history.course.answered().contains(&hash) || history.course.gives(hash)
 }
 
 /// Whether memory alone finds anything that is not known, whatever a policy makes of it: where it does not, there is no verdict

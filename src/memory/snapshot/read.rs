@@ -73,6 +73,10 @@ fn sizes(mut file: &File) -> io::Result<Sizes> {
     while file.read_exact(&mut head).is_ok() {
         let [kind, a, b, c, d, ..] = head;
         let length = u32::from_le_bytes([a, b, c, d]);
+        if length > BLOCK_BYTES_MAX {
+            // Reading ends there with the reason.
+            break;
+        }
         *sizes.entry(kind).or_default() += u64::from(length);
         file.seek(SeekFrom::Current(length.into()))?;
     }
@@ -166,7 +170,7 @@ impl Reader {
     {
         let entries: Vec<(Key, T)> = self.each(|(key, entry): (Key, F)| (key, entry.into()))?;
         // As many to a byte as in this block.
-        let more = entries.len() as u64 * left / self.block.len().max(1) as u64;
+        let more = (entries.len() as u64).saturating_mul(left) / self.block.len().max(1) as u64;
         Ok(Box::new(move |memory| {
             table(memory).expect(entries.len() + more as usize);
             table(memory).put_all(entries);
