@@ -1,13 +1,12 @@
 //! What memory costs on one core: folding and recalling waybills, and writing memory down. Prints `name value unit`.
 //!
-//! A fifth as many parties as consignments, a relation of two parties trades five times over sixty days, each party has its phone and
-//! address. Observations are made before the clock runs; batches are of a thousand, folded whole and then recalled, as in the service.
+//! Each party has its phone and address. Observations are made before the clock runs; batches are of a thousand, folded whole and then recalled, as in the service.
 //! `cargo bench --bench memory -- 1000000` takes that size alone; the largest needs some 8 GB.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a benchmark stops at what is not as expected")]
 
-#[path = "support/taken.rs"]
-mod taken;
+#[path = "support/growth.rs"]
+mod growth;
 
 use std::hint::black_box;
 use std::io::Write;
@@ -22,27 +21,19 @@ use loadgate::memory::snapshot::{self, Header};
 use loadgate::memory::{FrozenMemory, Horizons, Memory};
 use loadgate::model::Timestamp;
 
+use growth::Trade;
+
 /// As in the program.
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
 
-const SIZES: [u64; 3] = [100_000, 1_000_000, 10_000_000];
 const BATCH: u64 = 1_000;
 /// Batches made at once.
 const AHEAD: u64 = 100;
-const DAYS: u64 = 60;
 const BYTES_A_CONSIGNMENT: u64 = 700;
-/// 2026-01-01.
-const START_MS: i64 = 1_767_225_600_000;
 
 fn main() {
-    let asked: Vec<u64> = std::env::args().filter_map(|arg| arg.parse().ok()).collect();
-    let sizes = if asked.is_empty() { SIZES.to_vec() } else { asked };
-    taken::take(sizes.iter().max().unwrap_or(&0) * BYTES_A_CONSIGNMENT);
-    let costs: Vec<f64> = sizes.iter().map(|size| measure(*size)).collect();
-    if let (Some(first), Some(last)) = (costs.first(), costs.last()) {
-        println!("memory_cost_ratio {:.2} largest/smallest", last / first);
-    }
+    growth::run("memory", BYTES_A_CONSIGNMENT, measure);
 }
 
 /// Nanoseconds for each consignment.
@@ -178,30 +169,25 @@ fn amended(observation: &Observation) -> Observation {
 
 /// The `number`th of `size` waybills.
 fn declared(number: u64, size: u64) -> Observation {
-    let parties = (size / 5).max(2);
-    let relation = mix(number) % (size / 5).max(1);
-    let of = |salt: u64, count: u64| mix(relation ^ salt << 56) % count;
-    let (shipper, consignee) = (of(1, parties / 2), parties / 2 + of(2, parties / 2));
-    let mine = mix(number ^ 9 << 56);
-    let station = |number: u64| [b'A' + (number % 26) as u8, b'A' + (number / 26 % 26) as u8, b'A'];
-    let millis = START_MS + (number as f64 / size as f64 * (DAYS * 86_400_000) as f64) as i64;
+    let trade = Trade::of(number, size);
+    let (of, [origin, destination]) = (|salt, count| trade.pick(salt, count), trade.lane());
     let bill = Bill {
-        shipper: Key::of_public(Kind::Party, shipper + 1),
-        consignee: Key::of_public(Kind::Party, consignee + 1),
+        shipper: Key::of_public(Kind::Party, trade.shipper() + 1),
+        consignee: Key::of_public(Kind::Party, trade.consignee() + 1),
         agent: Key::of_public(Kind::Agent, of(3, 5_000) + 1),
         screener: Key::of_public(Kind::Screener, of(4, 2_000) + 1),
         entity: Key::of_public(Kind::RegulatedEntity, of(5, 2_000) + 1),
-        lane: Lane { origin: station(of(6, 200)), destination: station(300 + of(7, 200)) },
+        lane: Lane { origin, destination },
         origin_country: [b'A' + of(6, 20) as u8, b'B'],
         currency: *b"USD",
         heading: 100 + of(8, 1_000) as u16,
         subheading: of(10, 9) as u8,
         route: of(11, 3) as u32 + 1,
-        pieces: 1 + (mine % 40) as u32,
-        weight_g: 1_000 + mine / 64 % 900_000,
-        volume_cm3: 10_000 + mine / 512 % 3_000_000,
-        value_hundredths: 10_000 + mine / 4_096 % 9_000_000,
-        departure: Minute::of(Timestamp::from_millis(millis + 36_000_000)),
+        pieces: trade.pieces() as u32,
+        weight_g: trade.weight_g(),
+        volume_cm3: trade.volume_cm3(),
+        value_hundredths: trade.value_hundredths(),
+        departure: Minute::of(Timestamp::from_millis(trade.time.millis() + 36_000_000)),
         place: LogPlace { offset: number as i64, ..LogPlace::default() },
         ..Bill::default()
     };
@@ -212,10 +198,10 @@ fn declared(number: u64, size: u64) -> Observation {
     };
     Observation::Declared(Declared {
         consignment: Key::of_public(Kind::Consignment, number + 1),
-        stamp: Stamp { time: Timestamp::from_millis(millis), hash: number as u32 },
+        stamp: Stamp { time: trade.time, hash: number as u32 },
         bill,
-        shipper: sight(shipper),
-        consignee: sight(consignee),
+        shipper: sight(trade.shipper()),
+        consignee: sight(trade.consignee()),
         ..Declared::default()
     })
 }

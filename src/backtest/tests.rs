@@ -23,10 +23,8 @@ fn stateless(bundle: &Arc<Bundle>) -> Replay {
 
 /// A bundle of one profile, without indicators that would decide for themselves.
 fn bundle(profile: &str) -> Arc<Bundle> {
-    let ids = crate::screen::indicators::CATALOGUE.iter();
-    let policy = ids.map(|indicator| format!("[indicators.\"{}\"]\nenabled = false\n", indicator.id)).collect();
-    let file = |path: &str, text: String| File { path: path.to_owned(), text };
-    Arc::new(Bundle::from_files(vec![file("policy.toml", policy), file("profiles/a.toml", profile.to_owned())]).unwrap())
+    let file = File { path: "profiles/a.toml".into(), text: profile.to_owned() };
+    Arc::new(Bundle::without_indicators("", vec![file]).unwrap())
 }
 
 /// The guide's blocks of a language.

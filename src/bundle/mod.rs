@@ -111,6 +111,14 @@ impl Bundle {
         Ok(Self { hash: BundleHash::of(&files), policy, profiles, watch, ids })
     }
 
+    /// A bundle whose profiles alone decide, whatever indicators the catalogue holds.
+    #[cfg(test)]
+    pub(crate) fn without_indicators(policy: &str, mut files: Vec<File>) -> Result<Self, Vec<Diagnostic>> {
+        let off = indicators::CATALOGUE.iter().map(|indicator| format!("\n[indicators.\"{}\"]\nenabled = false", indicator.id));
+        files.push(File { path: POLICY.into(), text: format!("{policy}{}", off.collect::<String>()) });
+        Self::from_files(files)
+    }
+
     /// Runs the test cases of every profile: one fault for each that fails.
     pub fn check_cases(&self) -> Vec<Diagnostic> {
         self.check_cases_against(facts::CATALOGUE)

@@ -136,10 +136,8 @@ mod tests {
     }
 
     /// No indicators: whatever the catalogue holds, these tests are about the profiles.
-    fn bundle(policy: &str, mut files: Vec<File>) -> Bundle {
-        let off = indicators::CATALOGUE.iter().map(|indicator| format!("\n[indicators.\"{}\"]\nenabled = false", indicator.id));
-        files.push(File { path: "policy.toml".into(), text: format!("{policy}{}", off.collect::<String>()) });
-        Bundle::from_files(files).unwrap()
+    fn bundle(policy: &str, files: Vec<File>) -> Bundle {
+        Bundle::without_indicators(policy, files).unwrap()
     }
 
     fn screened(json: &str, bundle: &Bundle) -> (Verdict, u64) {

@@ -10,14 +10,13 @@ use crate::decode::{Decoder, DecoderConfig, Format, Limits};
 use crate::memory::Horizons;
 use crate::model::Timestamp;
 use crate::replay::{Event, Given, Replay};
-use crate::screen::indicators;
 use crate::screen::verdict::{Decision, Domain, EvidenceKind, HeldBack, Verdict};
 
 /// Noon of 2026-01-01.
 const NOON: i64 = 1_767_268_800_000;
 const DAY: i64 = 86_400_000;
 
-fn profile(id: &str, more: &str, condition: &str) -> File {
+pub(crate) fn profile(id: &str, more: &str, condition: &str) -> File {
     let text = format!(
         "id = '{id}'\ntitle = 't'\nowner = 'desk'\nthreat = 'x'\ndomain = 'customs'\nsource = 's'\ncondition = \"{condition}\"\n\
          reason = 'r'\n{more}\n"
@@ -27,10 +26,9 @@ fn profile(id: &str, more: &str, condition: &str) -> File {
 }
 
 /// No indicators: these tests are about profiles of known weight.
-fn bundle(policy: &str, mut files: Vec<File>) -> Result<Bundle, String> {
-    let off = indicators::CATALOGUE.iter().map(|indicator| format!("\n[indicators.\"{}\"]\nenabled = false", indicator.id));
-    files.push(File { path: "policy.toml".into(), text: format!("{policy}{}", off.collect::<String>()) });
-    Bundle::from_files(files).map_err(|faults| faults.iter().map(|fault| fault.message.clone()).collect::<Vec<_>>().join("; "))
+fn bundle(policy: &str, files: Vec<File>) -> Result<Bundle, String> {
+    Bundle::without_indicators(policy, files)
+        .map_err(|faults| faults.iter().map(|fault| fault.message.clone()).collect::<Vec<_>>().join("; "))
 }
 
 struct Log(Replay);

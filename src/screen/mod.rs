@@ -11,7 +11,7 @@ pub mod index;
 pub mod indicators;
 pub mod judge;
 #[cfg(test)]
-mod limits_tests;
+pub(crate) mod limits_tests;
 pub mod policy;
 pub mod profile;
 pub mod quota;

@@ -26,8 +26,8 @@ use crate::model::Timestamp;
 use crate::outputs::{Frames, read};
 use crate::record::{Origin, Reason, Record};
 use crate::replay::{Event, Given, Replay};
-use crate::screen::indicators;
 use crate::screen::judge::Judge;
+use crate::screen::limits_tests::profile;
 use crate::screen::verdict::{Decision, Occasion};
 use crate::sink::Destination;
 use crate::source::{Partition, Role};
@@ -304,23 +304,6 @@ fn law_3_a_backtest_counts_the_verdicts_that_the_service_publishes() {
     assert!(report.profiles.iter().all(|line| line.new == Some(0) && line.gone == Some(0)));
 }
 
-/// A profile on what a message states alone, which does not depend on what else memory had read.
-fn profile(id: &str, domain: &str, condition: &str) -> File {
-    let text = format!(
-        "id = '{id}'\ntitle = 't'\nowner = 'o'\nthreat = 'x'\ndomain = '{domain}'\nweight = 45\nsource = 's'\n\
-         condition = '{condition}'\nreason = 'r'\n"
-    );
-    File { path: format!("profiles/{id}.toml"), text }
-}
-
-/// No indicators.
-fn profiles_alone() -> Arc<Bundle> {
-    let off = indicators::CATALOGUE.iter().map(|indicator| format!("\n[indicators.\"{}\"]\nenabled = false", indicator.id));
-    let policy = File { path: "policy.toml".into(), text: off.collect() };
-    let many = profile("many", "customs", "pieces > 4");
-    Arc::new(Bundle::from_files(vec![policy, many, profile("few", "aviation_security", "pieces < 7")]).unwrap())
-}
-
 /// The order, the reasons and what is withdrawn, of each verdict.
 fn course(published: &[Published]) -> Vec<(Decision, Vec<String>, Vec<String>)> {
     let owned = |ids: &[&str]| ids.iter().map(|id| id.to_string()).collect();
@@ -334,7 +317,10 @@ proptest! {
         bills in prop::collection::vec((0..3_u32, 1..10_u32), 1..40),
         cuts in prop::collection::vec((1..6_usize, any::<bool>()), 1..10),
     ) {
-        let bundle = profiles_alone();
+        // What a message states alone does not depend on what else memory had read.
+        let few = profile("few", "domain = 'aviation_security'\nweight = 45", "pieces < 7");
+        let profiles = vec![profile("many", "weight = 45", "pieces > 4"), few];
+        let bundle = Arc::new(Bundle::without_indicators("", profiles).unwrap());
         let bill = |(second, (serial, pieces)): (i64, &(u32, u32))| {
             let number = 1_000_000 + serial;
             let bill = format!(r#"{{"waybill": {{"awb": "020-{number}{}", "quantity": {{"pieces": {pieces}}}}}}}"#, number % 7);
@@ -368,7 +354,7 @@ proptest! {
 
 #[test]
 fn goods_that_left_in_the_same_batch_left_while_held() {
-    let bundle = Arc::new(Bundle::starter_with([profile("few", "customs", "pieces < 7")]).unwrap());
+    let bundle = Arc::new(Bundle::starter_with([profile("few", "weight = 45", "pieces < 7")]).unwrap());
     let bill = br#"{"waybill": {"awb": "020-12345675", "origin": "FRA", "quantity": {"pieces": 1}}}"#;
     let left =
         br#"{"status": {"awb": "020-12345675", "origin": "FRA", "destination": "JFK", "quantity": {"code": "total", "pieces": 1},

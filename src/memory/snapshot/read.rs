@@ -25,7 +25,7 @@ const BLOCK_BYTES_MAX: u32 = 64 << 20;
 const READ_BYTES: usize = 1 << 20;
 /// The magic and the version.
 const PREAMBLE_BYTES: u64 = MAGIC.len() as u64 + 2;
-/// Kind, length and checksum of a block.
+/// What a block begins with.
 const HEAD_BYTES: usize = 9;
 
 /// Reads a snapshot that was made under these keys, topics and horizons: the memory, and the positions it had folded to.
@@ -69,10 +69,9 @@ type Sizes = BTreeMap<u8, u64>;
 fn sizes(mut file: &File) -> io::Result<Sizes> {
     let mut sizes = Sizes::new();
     file.seek(SeekFrom::Start(PREAMBLE_BYTES))?;
-    let mut head = [0; HEAD_BYTES];
-    while file.read_exact(&mut head).is_ok() {
-        let [kind, a, b, c, d, ..] = head;
-        let length = u32::from_le_bytes([a, b, c, d]);
+    let mut bytes = [0; HEAD_BYTES];
+    while file.read_exact(&mut bytes).is_ok() {
+        let (kind, length, _) = head(bytes);
         if length > BLOCK_BYTES_MAX {
             // Reading ends there with the reason.
             break;
@@ -82,6 +81,11 @@ fn sizes(mut file: &File) -> io::Result<Sizes> {
     }
     file.rewind()?;
     Ok(sizes)
+}
+
+/// Kind, length and checksum of a block.
+fn head([kind, a, b, c, d, checksum @ ..]: [u8; HEAD_BYTES]) -> (u8, u32, u32) {
+    (kind, u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes(checksum))
 }
 
 struct Reader {
@@ -109,9 +113,7 @@ impl Reader {
 
     /// Reads the next block whole and returns its kind.
     fn next(&mut self) -> Result<u8, LoadError> {
-        let [kind] = self.array()?;
-        let length = u32::from_le_bytes(self.array()?);
-        let checksum = u32::from_le_bytes(self.array()?);
+        let (kind, length, checksum) = head(self.array()?);
         if length > BLOCK_BYTES_MAX {
             return Err(LoadError::Torn("a block is too large"));
         }
