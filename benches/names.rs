@@ -11,9 +11,14 @@ mod recipe;
 
 use std::time::{Duration, Instant};
 
+use loadgate::allocator::Allocator;
 use loadgate::names::{Found, Index, KeyBuffer, Name, Schema, Scorer, Search, party_key};
 
 use recipe::{Bag, COMPANIES, Chance, PEOPLE};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 const QUERIES: usize = 1_000;
 /// The best hits of a query that the index must find.

@@ -30,25 +30,22 @@ pub fn distance(one: &[u8], other: &[u8], limit: u16) -> Option<u16> {
         return None;
     }
     let [mut above2, mut above, mut here]: [&mut Row; 3] = [&mut [0; _], &mut [0; _], &mut [0; _]];
-    let mut added = [0; LENGTH_MAX];
-    for (slot, at) in added.iter_mut().zip(0..other.len()) {
-        *slot = more(other, at);
+    let mut columns = [Column::default(); LENGTH_MAX];
+    let mut total = 0;
+    for (((at, letter), column), cell) in other.iter().enumerate().zip(&mut columns).zip(above.iter_mut().skip(1)) {
+        *column = Column { letter: *letter, index: index(*letter), added: more(other, at) };
+        total += column.added;
+        *cell = total;
     }
-    for (slot, total) in above.iter_mut().skip(1).zip(added.iter().take(other.len()).scan(0, |total, cost| {
-        *total += cost;
-        Some(*total)
-    })) {
-        *slot = total;
-    }
+    let columns = columns.get(..other.len()).unwrap_or_default();
     let mut before = None;
     let mut first = 0;
     for (row, letter) in one.iter().enumerate() {
         let dropped = more(one, row);
         first += dropped;
         let slip = Slip { letter: *letter, before, dropped, is_first: row == 0 };
-        let columns = row.saturating_sub(dropped_max)..other.len().min(row + added_max + 1);
-        let least = fill(here, first, (above, above2), slip, other, &added, columns);
-        if least > limit {
+        let band = row.saturating_sub(dropped_max)..other.len().min(row + added_max + 1);
+        if fill(here, first, (above, above2), slip, columns, band) > limit {
             return None;
         }
         before = Some(*letter);
@@ -65,38 +62,41 @@ struct Slip {
     is_first: bool,
 }
 
+/// One letter of the other word.
+#[derive(Clone, Copy, Default)]
+struct Column {
+    letter: u8,
+    index: u8,
+    /// What it costs to add it.
+    added: u16,
+}
+
 /// Fills those columns of one row of the table from the two above it and tells the least cost in it. Column 0 of a row is `first`;
 /// a letter's costs stand one further.
-fn fill(
-    here: &mut Row,
-    first: u16,
-    (above, above2): (&Row, &Row),
-    slip: Slip,
-    other: &[u8],
-    added: &[u16],
-    columns: Range<usize>,
-) -> u16 {
-    let Range { start, end } = columns;
+fn fill(here: &mut Row, first: u16, (above, above2): (&Row, &Row), slip: Slip, columns: &[Column], band: Range<usize>) -> u16 {
+    let Range { start, end } = band;
     let mut left = if start == 0 { first } else { NEVER };
     let mut least = left;
     here.get_mut(start).into_iter().for_each(|cell| *cell = left);
     let mut corner = above.get(start).copied().unwrap_or(NEVER);
     // Two rows up, two columns left.
     let mut corner2 = start.checked_sub(1).and_then(|at| above2.get(at)).copied().unwrap_or(NEVER);
-    let mut other_before = start.checked_sub(1).and_then(|at| other.get(at)).copied();
-    let costs = SUBSTITUTION.get(index(slip.letter)).unwrap_or(&[0; LETTERS]);
+    // No letter is a swapped one before the first.
+    let mut other_before = start.checked_sub(1).and_then(|at| columns.get(at)).map_or(0, |column| column.letter);
+    let before = slip.before.unwrap_or_default();
+    let costs = SUBSTITUTION.get(usize::from(index(slip.letter))).unwrap_or(&[0; LETTERS]);
     let cells = here.iter_mut().skip(start + 1).zip(above.iter().skip(start + 1)).zip(above2.iter().skip(start));
-    let letters = other.iter().zip(added).skip(start).take(end.saturating_sub(start));
-    for (((cell, up), up2), (wanted, added)) in cells.zip(letters) {
-        let wrong = u16::from(costs.get(index(*wanted)).copied().unwrap_or_default());
-        let wrong = if slip.is_first && other_before.is_none() && wrong == WRONG { FIRST_WRONG } else { wrong };
+    let columns = columns.get(start..end).unwrap_or_default();
+    for (((cell, up), up2), Column { letter: wanted, index, added }) in cells.zip(columns) {
+        let wrong = u16::from(costs.get(usize::from(*index)).copied().unwrap_or_default());
+        let wrong = if slip.is_first && other_before == 0 && wrong == WRONG { FIRST_WRONG } else { wrong };
         let mut cost = (corner + wrong).min(up + slip.dropped).min(left + added);
-        if slip.before == Some(*wanted) && other_before == Some(slip.letter) && slip.letter != *wanted {
+        if before == *wanted && other_before == slip.letter && slip.letter != *wanted {
             cost = cost.min(corner2 + SWAPPED);
         }
         *cell = cost;
         (left, corner, corner2, least) = (cost, *up, *up2, least.min(cost));
-        other_before = Some(*wanted);
+        other_before = *wanted;
     }
     here.get_mut(end + 1).into_iter().for_each(|cell| *cell = NEVER);
     least
@@ -129,11 +129,11 @@ fn more(word: &[u8], at: usize) -> u16 {
 /// Letters and digits.
 const LETTERS: usize = 36;
 
-const fn index(letter: u8) -> usize {
+const fn index(letter: u8) -> u8 {
     match letter {
-        b'a'..=b'z' => (letter - b'a') as usize,
-        b'0'..=b'9' => (letter - b'0') as usize + 26,
-        _ => LETTERS,
+        b'a'..=b'z' => letter - b'a',
+        b'0'..=b'9' => letter - b'0' + 26,
+        _ => LETTERS as u8,
     }
 }
 

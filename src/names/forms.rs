@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::token::hard_letters;
+use super::letters::HardLetters;
 
 /// What a form says about the company. Two forms of one class may name the same company; two of different classes do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,10 +58,10 @@ pub fn find_misspelt(letters: &str) -> Option<Form> {
         return None;
     }
     let allowed = (letters.len() / 6).min(SLIPS_MAX);
-    let (first, own) = (letters.as_bytes().first()?, hard_letters(letters));
+    let (first, own) = (letters.as_bytes().first()?, HardLetters::of(letters));
     let near = |long: &&LongForm| {
         // Letters that only one of them has are looked at first: they tell most apart.
-        (long.hard_letters ^ own).count_ones() as usize <= 2 * allowed
+        long.hard_letters.differing(own) as usize <= 2 * allowed
             && long.letters.len().abs_diff(letters.len()) <= allowed
             && strsim::osa_distance(&long.letters, letters) <= allowed
     };
@@ -71,7 +71,7 @@ pub fn find_misspelt(letters: &str) -> Option<Form> {
 /// A form that is found misspelt, too.
 struct LongForm {
     letters: String,
-    hard_letters: u32,
+    hard_letters: HardLetters,
     form: Form,
 }
 
@@ -85,7 +85,7 @@ static LONG_FORMS: LazyLock<HashMap<u8, Vec<LongForm>>> = LazyLock::new(|| {
     long.sort();
     let mut by_first: HashMap<_, Vec<_>> = HashMap::new();
     for (letters, form) in long {
-        let long = LongForm { letters: letters.clone(), hard_letters: hard_letters(letters), form: *form };
+        let long = LongForm { letters: letters.clone(), hard_letters: HardLetters::of(letters), form: *form };
         if let Some(first) = letters.as_bytes().first() {
             by_first.entry(*first).or_default().push(long);
         }

@@ -6,13 +6,16 @@
 
 mod candidates;
 mod estimate;
+mod keyed;
 mod keys;
 mod likeness;
 mod marks;
 mod meetings;
 mod postings;
 mod records;
+mod runs;
 mod segment;
+mod shape;
 mod walk;
 mod wanted;
 

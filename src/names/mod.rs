@@ -8,6 +8,7 @@ pub mod fold;
 mod forms;
 mod index;
 mod key;
+mod letters;
 mod score;
 mod similar;
 mod sound;

@@ -42,6 +42,9 @@ const TELLING: f32 = 0.5;
 const CONSONANTS_ONLY: f32 = 0.85;
 /// Initials, alone or beside a name that very many bear, are hardly a name.
 pub const BY_INITIALS: f32 = 0.7;
+/// The most that first letters weigh, however many words they stand for: `ABD` says less than three words do.
+const INITIALS_WEIGHT: f32 = 1.0;
+const ACRONYM_WEIGHT: f32 = 1.5;
 /// Weight of the words that have to be spelt out beside an initial.
 pub const SPELT_OUT: f32 = 1.0;
 /// Company forms of two classes: `Deutsche Bank AG` is not `Deutsche Bank GmbH`.
@@ -173,6 +176,11 @@ pub struct Sum {
 impl Sum {
     /// One pair more.
     pub fn add(&mut self, weight: f32, meeting: Meeting) {
+        let weight = weight.min(match meeting.how {
+            How::Initial => INITIALS_WEIGHT,
+            How::Acronym => ACRONYM_WEIGHT,
+            _ => f32::INFINITY,
+        });
         self.met += weight;
         self.alike += weight * meeting.similarity;
         self.has_letters |= meeting.how != How::Consonants;

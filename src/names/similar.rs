@@ -1,7 +1,8 @@
 //! How alike two words are, and in which way.
 
-use super::distance::{TWICE, WRONG, distance};
+use super::distance::distance;
 use super::fold::Script;
+use super::letters::Outline;
 use super::token::Token;
 use super::words::Kind;
 
@@ -75,8 +76,8 @@ const ANAGRAM: f32 = 0.75;
 
 /// How two words of names meet; `None` when they do not. Symmetric.
 pub fn meet(one: &Token, other: &Token) -> Option<Meeting> {
-    let typed = slips_apart(one.letters, other.letters);
-    meet_apart(one, other, Apart { typed, heard: slips_apart(one.heard_letters, other.heard_letters) })
+    let typed = one.letters.apart(other.letters);
+    meet_apart(one, other, Apart { typed, heard: one.heard_letters.apart(other.heard_letters) })
 }
 
 /// As [`meet`], for words of which it is known what they cost at least.
@@ -122,11 +123,11 @@ fn spelt_alike(one: &Token, other: &Token, apart: Apart) -> Option<Meeting> {
         return None;
     }
     let heard_longer = one.sound.len().max(other.sound.len());
-    let typed = slips(&one.text, &other.text, apart.typed, limit);
-    let heard = match typed {
-        Some(0..=HEARD_MORE) => None,
-        _ => slips(&one.sound, &other.sound, apart.heard, heard_allowed(heard_longer)),
-    };
+    let typed = slips(&one.text, &other.text, apart.typed, limit, limit);
+    // What sounds no more alike than it is typed need not be known.
+    let worth = typed.map_or(u16::MAX, |typed| (usize::from(typed) * heard_longer / longer) as u16);
+    let worth = worth.checked_sub(HEARD_MORE);
+    let heard = worth.and_then(|worth| slips(&one.sound, &other.sound, apart.heard, heard_allowed(heard_longer), worth));
     let typed = typed.map(|cost| likeness(cost, longer));
     let heard = heard.map(|cost| likeness(cost + HEARD_MORE, heard_longer));
     let similarity = typed.into_iter().chain(heard).reduce(f32::max)?;
@@ -136,26 +137,8 @@ fn spelt_alike(one: &Token, other: &Token, apart: Apart) -> Option<Meeting> {
 /// The least that the slips between two words cost, as typed and as heard.
 #[derive(Debug, Clone, Copy)]
 pub struct Apart {
-    typed: u16,
-    heard: u16,
-}
-
-/// The least that two words with these hard letters cost: each letter that only one of them has is a slip, and a costly one unless
-/// the other has a letter that is mixed up with it.
-pub fn slips_apart(one: u32, other: u32) -> u16 {
-    let apart = |one: u32, other: u32| (one & !other).count_ones().max((other & !one).count_ones()) as u16;
-    (LEAST * apart(one, other)).max(WRONG * apart(mixed_up(one), mixed_up(other)))
-}
-
-/// The least that a wrong hard letter costs.
-const LEAST: u16 = 6;
-
-/// B and P, D and T, G and K, M and N, L and R as one letter each.
-fn mixed_up(letters: u32) -> u32 {
-    [(b'b', b'p'), (b'd', b't'), (b'g', b'k'), (b'm', b'n'), (b'l', b'r')].iter().fold(letters, |letters, (low, high)| {
-        let high_bit = 1 << (high - b'a');
-        letters & !high_bit | (letters & high_bit) >> (high - low)
-    })
+    pub typed: u16,
+    pub heard: u16,
 }
 
 /// Where no vowels are written, every letter of a short word tells it from another.
@@ -171,91 +154,38 @@ pub struct Glance {
     heard: Outline,
 }
 
-/// The letters of a word without their order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Outline {
-    /// Hard letters below, the number of letters above.
-    letters: u32,
-    /// How often each vowel occurs, four bits each.
-    vowels: u32,
-}
-
-const LETTER_BITS: u32 = 26;
-const LETTERS: u32 = (1 << LETTER_BITS) - 1;
-/// Each with what is nearly no slip away from it.
-const VOWELS: [&[u8]; 5] = [b"a4", b"e3", b"iy1", b"o0", b"u"];
-const VOWEL_BITS: usize = 4;
-const VOWELS_MAX: u32 = (1 << VOWEL_BITS) - 1;
-
-impl Outline {
-    fn of(text: &str, letters: u32) -> Self {
-        let count = |vowel: &[u8]| text.bytes().filter(|letter| vowel.contains(letter)).count() as u32;
-        let vowels = VOWELS.iter().rev().fold(0, |vowels, vowel| vowels << VOWEL_BITS | count(vowel).min(VOWELS_MAX));
-        Self { letters: letters | (text.len().min(63) as u32) << LETTER_BITS, vowels }
-    }
-
-    fn length(self) -> usize {
-        (self.letters >> LETTER_BITS) as usize
-    }
-
-    /// What the letters cost at least that only this word has: each is a slip of its own.
-    fn more_than(self, other: Self) -> u16 {
-        let only = |one: u32, other: u32| (one & !other).count_ones() as u16;
-        let (own, others) = (self.letters & LETTERS, other.letters & LETTERS);
-        let count = |vowels: u32, at: usize| (vowels >> (at * VOWEL_BITS)) & VOWELS_MAX;
-        let vowels = |at| count(self.vowels, at).saturating_sub(count(other.vowels, at));
-        let vowels = (0..VOWELS.len()).map(vowels).sum::<u32>() as u16;
-        // A letter that is mixed up with none of the other's costs all of a wrong one.
-        LEAST * only(own, others) + (WRONG - LEAST) * only(mixed_up(own), mixed_up(others)) + VOWEL_LEAST * vowels
-    }
-
-    /// The least that the slips between the two cost.
-    fn apart(self, other: Self) -> u16 {
-        let longer = self.length().abs_diff(other.length()) as u16 * TWICE;
-        longer.max(self.more_than(other)).max(other.more_than(self))
-    }
-}
-
-/// The least that a wrong vowel costs; with [`LEAST`] not more than a vowel for a hard letter.
-const VOWEL_LEAST: u16 = 4;
-
 impl Glance {
     pub fn of(word: &Token) -> Self {
         Self { typed: Outline::of(&word.text, word.letters), heard: Outline::of(&word.sound, word.heard_letters) }
     }
 
-    /// Of words run together.
-    pub fn of_run(run: &[Token]) -> Self {
-        let mut whole = Self::default();
-        let mut length = 0;
-        for token in run {
-            whole.typed.letters |= token.letters;
-            whole.heard.letters |= token.heard_letters;
-            length += token.text.len();
-        }
-        whole.typed.letters |= (length.min(63) as u32) << LETTER_BITS;
-        whole
+    pub fn heard(self) -> Outline {
+        self.heard
     }
 
-    /// Whether this run of words may be that word.
-    pub fn may_be_joined(self, word: Self) -> bool {
-        let apart = |one: Outline, other: Outline| slips_apart(one.letters & LETTERS, other.letters & LETTERS);
-        self.length().abs_diff(word.length()) <= 2
-            && apart(self.typed, word.typed).min(apart(self.heard, word.heard)) <= super::align::JOINED_APART
+    /// Of this and that run together.
+    pub fn and(self, other: Self) -> Self {
+        Self { typed: self.typed.and(other.typed), heard: self.heard.and(other.heard) }
     }
 
     pub fn length(self) -> usize {
         self.typed.length()
     }
 
-    /// Whether this word may be a part of that one, but for one wrong letter.
-    pub fn may_be_part_of(self, whole: &Token) -> bool {
-        (self.typed.letters & LETTERS & !whole.letters).count_ones() <= 1
+    /// What their hard letters cost at least.
+    pub fn hard_apart(self, other: Self) -> Apart {
+        let apart = |one: Outline, other: Outline| one.hard().apart(other.hard());
+        Apart { typed: apart(self.typed, other.typed), heard: apart(self.heard, other.heard) }
     }
 
-    /// What slips between the words cost at least; `None` when they are more than is forgiven.
+    /// What slips between the words cost at least.
+    pub fn slips_apart(self, other: Self) -> Apart {
+        Apart { typed: self.typed.apart(other.typed), heard: self.heard.apart(other.heard) }
+    }
+
+    /// The same; `None` when they are more than is forgiven.
     pub fn apart(self, other: Self) -> Option<Apart> {
-        let apart = Apart { typed: self.typed.apart(other.typed), heard: self.heard.apart(other.heard) };
+        let apart = self.slips_apart(other);
         let longer = |one: Outline, other: Outline| one.length().max(other.length());
         let forgiven = apart.typed <= slips_allowed(longer(self.typed, other.typed))
             || apart.heard <= heard_allowed(longer(self.heard, other.heard));
@@ -343,9 +273,9 @@ fn is_short_syllables(one: &Token, other: &Token) -> bool {
     (one.script == Script::Syllables || other.script == Script::Syllables) && one.text.len().min(other.text.len()) <= SHORT
 }
 
-/// The cost of the slips between two spellings that is at least `least`; `None` above the limit.
-fn slips(one: &str, other: &str, least: u16, limit: u16) -> Option<u16> {
-    if least > limit { None } else { distance(one.as_bytes(), other.as_bytes(), limit) }
+/// The cost of the slips between two spellings; `None` where what they cost at `least` is not forgiven, and above what is worth knowing.
+fn slips(one: &str, other: &str, least: u16, forgiven: u16, worth: u16) -> Option<u16> {
+    if least > forgiven { None } else { distance(one.as_bytes(), other.as_bytes(), forgiven.min(worth)) }
 }
 
 /// What an unlike spelling costs when the sounds are compared.
@@ -361,7 +291,7 @@ fn likeness(cost: u16, letters: usize) -> f32 {
 }
 
 /// Cost of the slips that a word of that length may have, in tenths of a letter.
-fn slips_allowed(letters: usize) -> u16 {
+pub fn slips_allowed(letters: usize) -> u16 {
     match letters {
         0..=2 => 0,
         3 => 4,

@@ -2,6 +2,7 @@
 
 use super::fold::{self, Script};
 use super::forms::{self, Form};
+use super::letters::HardLetters;
 use super::sound;
 use super::words::{self, Kind};
 
@@ -28,9 +29,9 @@ pub struct Token {
     pub sound: String,
     /// Consonants; kept for comparisons with scripts that write no vowels.
     pub skeleton: String,
-    /// Hard letters of `text` and of `sound`: see [`hard_letters`].
-    pub letters: u32,
-    pub heard_letters: u32,
+    /// Of `text` and of `sound`.
+    pub letters: HardLetters,
+    pub heard_letters: HardLetters,
     pub kind: Kind,
     pub script: Script,
     pub number: Option<u32>,
@@ -91,7 +92,7 @@ impl Token {
         let (mut heard, mut skeleton) = (String::new(), String::new());
         sound::sound(&text, &mut heard);
         sound::skeleton(&heard, &mut skeleton);
-        let (letters, heard_letters) = (hard_letters(&text), hard_letters(&heard));
+        let (letters, heard_letters) = (HardLetters::of(&text), HardLetters::of(&heard));
         let nicknames = if schema == Schema::Person { words::nickname_groups(&text) } else { &[] };
         Self { canonical, letters, heard_letters, kind, script, number, nicknames, text, sound: heard, skeleton }
     }
@@ -133,24 +134,6 @@ impl Kind {
             Kind::Title => 0.1,
         }
     }
-}
-
-/// The set of the letters that are no slip away from others: consonants but H, J, V, W and Y; C, K and Q are one, so are S and Z.
-/// Digits count as the letter that they are written for.
-pub fn hard_letters(text: &str) -> u32 {
-    let bit = |letter: u8| 1 << u32::from(letter - b'a');
-    text.bytes().fold(0, |set, letter| {
-        set | match letter {
-            b'a' | b'e' | b'i' | b'o' | b'u' | b'h' | b'j' | b'v' | b'w' | b'y' => 0,
-            b'c' | b'q' => bit(b'k'),
-            b'z' | b'5' => bit(b's'),
-            b'7' => bit(b't'),
-            b'8' => bit(b'b'),
-            b'9' => bit(b'g'),
-            b'a'..=b'z' => bit(letter),
-            _ => 0,
-        }
-    })
 }
 
 /// Words of a folded name. Digits before letters are parted (`3percenters`) unless they spell an ordinal or hide in a word.

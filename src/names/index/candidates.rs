@@ -3,29 +3,33 @@
 
 use std::ops::Range;
 
-use super::super::align::{ACRONYM_LENGTHS, Alignment, RUN_MAX, by_initials, may_be_initials};
+use super::super::align::{ACRONYM_LENGTHS, Alignment, JOINED, RUN_MAX, by_initials, joined, may_be_initials, may_be_joined};
 use super::super::similar::{Glance, How, Meeting};
-use super::super::token::{Name, Schema, Token};
-use super::super::words::Kind;
-use super::estimate::PIECES_MIN;
-use super::keys::{self, Keyed};
-use super::likeness::{AlikeWords, Likeness};
-use super::marks::{Marks, StandsFor};
+use super::super::token::{Name, Schema};
+use super::keys;
+use super::likeness::{Known, Likeness};
+use super::marks::{Mark, Marks, StandsFor};
+use super::runs::Run;
 use super::segment::Segment;
 use super::walk::{self, Ends};
 use super::wanted::{self, INITIAL, Wanted};
 
-/// A word that more names hold leads to none as a piece of another.
-const PIECE_NAMES_MAX: usize = 2_000;
-/// Letters of the shortest piece.
-const PIECE_MIN: usize = 2;
-/// Letters of the shortest with a slip.
-const SLIPPED_MIN: usize = 4;
-/// A word that is less like any of the vocabulary may be several run together, one of them with a slip.
-const STRANGE: f32 = 0.8;
+/// Runs of names that are looked at for one word at most, and those that it may be.
+const RUNS_MAX: usize = 50_000;
+const PARTED_MAX: usize = 5_000;
+/// What the words beside a short form may lose for its letters to be the whole of a name.
+const BESIDE_LETTERS: f32 = 0.3;
 /// Names that a short form leads to at most.
 const JOINED_MAX: usize = 200;
-pub const JOINED: f32 = 0.96;
+
+/// A word of the query, by its place, that may be several in a row of a name, run together.
+#[derive(Debug, Clone, Copy)]
+pub struct Parted {
+    pub run: Run,
+    pub place: u8,
+    /// How it meets them at best.
+    pub meeting: Meeting,
+}
 
 #[derive(Debug, Default)]
 pub struct Work {
@@ -33,13 +37,13 @@ pub struct Work {
     pub marks: Marks,
     pub wanted: Vec<Wanted>,
     pub ends: Ends,
-    /// Words run together, pieces and short forms that lead to names, and names that short forms lead to.
+    /// Words run together and short forms that lead to names, names that short forms lead to, and those that run words together.
     pub joined: Vec<u32>,
     pub spelt_out: Vec<u32>,
+    pub parted: Vec<Parted>,
     runs: Alignment,
     words: Vec<u32>,
-    /// Of a word parted in two.
-    pieces: [Vec<u32>; 2],
+    keys: Vec<u32>,
     /// About what each name scores, best first.
     pub ranked: Vec<(f32, u32)>,
 }
@@ -50,12 +54,13 @@ pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
     wanted::of_query(query, segment, &mut work.likeness, &mut work.wanted);
     for (wanted, place) in work.wanted.iter().zip(0..) {
         let alike = segment.vocabulary.alike(&wanted.alike).iter();
-        alike.for_each(|alike| work.marks.put(alike.word, wanted.bit, place, StandsFor::Word, alike.similarity));
+        let mark = |similarity| Mark { tokens: 1 << place, stands_for: StandsFor::Word, similarity };
+        alike.for_each(|alike| work.marks.put(alike.word, wanted.bit, mark(alike.similarity)));
     }
     mark_initials(segment, query, work);
     mark_short_forms(segment, query, work);
     mark_runs(segment, query, work);
-    mark_pieces(segment, query, work);
+    find_parted(segment, query, work);
     walk::rank(segment, query, threshold, work);
     work.marks.clear();
 }
@@ -69,7 +74,8 @@ fn mark_initials(segment: &Segment, query: &Name, work: &mut Work) {
         if !words.is_empty() {
             wanted.may_be_met_as(INITIAL);
         }
-        words.iter().for_each(|word| work.marks.put(*word, wanted.bit, place, StandsFor::Initial, INITIAL));
+        let mark = Mark { tokens: 1 << place, stands_for: StandsFor::Initial, similarity: INITIAL };
+        words.iter().for_each(|word| work.marks.put(*word, wanted.bit, mark));
     }
 }
 
@@ -91,14 +97,17 @@ fn mark_short_forms(segment: &Segment, query: &Name, work: &mut Work) {
             work.joined.push(known.word);
         }
     });
-    if let ([only], Schema::Company) = (query.tokens.as_slice(), segment.schema) {
-        work.spelt_out.extend(segment.initials.find(keys::of_initials(only.text.bytes())).take(JOINED_MAX));
+    if segment.schema == Schema::Company {
+        let loss: f32 = work.wanted.iter().map(|wanted| wanted.loss).sum();
+        for token in query.tokens.iter().filter(|token| loss - token.loss() <= BESIDE_LETTERS) {
+            work.spelt_out.extend(segment.initials.find(keys::of_initials(token.text.bytes())).take(JOINED_MAX));
+        }
     }
 }
 
 /// The words of these letters that may stand for words that begin with them.
-fn short_forms(segment: &Segment, key: u32) -> impl Iterator<Item = &Keyed> {
-    let may_be = |known: &&Keyed| segment.vocabulary.token(known.word).is_some_and(|word| may_be_initials(segment.schema, word));
+fn short_forms(segment: &Segment, key: u32) -> impl Iterator<Item = &Known> {
+    let may_be = |known: &&Known| segment.vocabulary.token(known.word).is_some_and(|word| may_be_initials(segment.schema, word));
     segment.vocabulary.under(key).filter(may_be)
 }
 
@@ -106,12 +115,13 @@ fn short_forms(segment: &Segment, key: u32) -> impl Iterator<Item = &Keyed> {
 fn mark_runs(segment: &Segment, query: &Name, work: &mut Work) {
     for size in 2..=RUN_MAX {
         for (run, start) in query.tokens.windows(size).zip(0..) {
-            let glance = Glance::of_run(run);
+            let glances = work.wanted.iter().skip(start).take(size).map(|wanted| wanted.glance);
+            let glance = glances.fold(Glance::default(), Glance::and);
             let mut words = std::mem::take(&mut work.words);
-            keys::of_joined_slips(run.iter().map(|token| token.sound.as_str()), |key| {
-                let near = |known: &&Keyed| known.glance.length() > RUN_MAX && glance.may_be_joined(known.glance);
-                words.extend(segment.vocabulary.under(key).filter(near).map(|known| known.word));
-            });
+            work.keys.clear();
+            keys::of_joined_slips(run.iter().map(|token| token.sound.as_str()), |key| work.keys.push(key));
+            let near = |known: &&Known| known.glance.length() > RUN_MAX && may_be_joined(known.glance, glance);
+            words.extend(segment.vocabulary.under_all(&work.keys).filter(near).map(|known| known.word));
             words.sort_unstable();
             words.dedup();
             for word in words.drain(..) {
@@ -125,68 +135,27 @@ fn mark_runs(segment: &Segment, query: &Name, work: &mut Work) {
     }
 }
 
-/// Words that a query's word begins or ends with: the rest may be another word.
-fn mark_pieces(segment: &Segment, query: &Name, work: &mut Work) {
-    let mut ends = std::mem::take(&mut work.pieces);
-    for (token, place) in query.tokens.iter().zip(0..).filter(|(token, _)| token.text.len() > RUN_MAX && token.number.is_none()) {
-        let is_strange = work.wanted.get(usize::from(place)).is_some_and(|wanted| wanted.best < STRANGE);
-        for at in PIECE_MIN..=token.text.len() - PIECE_MIN {
-            let Some(pieces) = token.text.split_at_checked(at).map(<[&str; 2]>::from) else { continue };
-            let known = pieces.map(|piece| segment.vocabulary.word(piece, segment.schema));
-            let is_parted = is_strange || begins_with_particle(segment, known);
-            for ((piece, word), words) in pieces.into_iter().zip(known).zip(&mut ends) {
-                words.clear();
-                words.extend(word);
-                if is_parted && known != [None, None] {
-                    words_like(segment, token, piece, word, work, words);
-                }
-                let share = piece.len() as f32 / token.text.len() as f32;
-                words.iter().for_each(|word| work.mark_piece(*word, place, share));
-            }
-            lead(segment, pieces, &ends, &mut work.joined);
+/// Names of which several words in a row may be one of the query's.
+fn find_parted(segment: &Segment, query: &Name, work: &mut Work) {
+    let Work { wanted, parted, keys, .. } = work;
+    for ((token, wanted), place) in query.tokens.iter().zip(wanted).zip(0..) {
+        if token.text.len() <= RUN_MAX || token.number.is_some() {
+            continue;
+        }
+        let heard = wanted.glance.heard();
+        let before = parted.len();
+        keys.clear();
+        keys::of_parted(token, wanted.is_strange, |key| keys.push(key));
+        let runs = segment.runs.find_all(keys).take(RUNS_MAX);
+        let runs = runs.filter_map(|run| Some(Parted { run: run.run, place, meeting: joined(heard, run.heard)? }));
+        parted.extend(runs.take(PARTED_MAX));
+        if parted.len() > before {
+            wanted.may_be_met_as(JOINED);
         }
     }
-    work.pieces = ends;
-}
-
-/// `ALHOSSEINI` may be `AL-HUSAYN`, although it is a word itself.
-fn begins_with_particle(segment: &Segment, [head, tail]: [Option<u32>; 2]) -> bool {
-    tail.is_none() && head.and_then(|head| segment.vocabulary.kind(head)) == Some(Kind::Particle)
-}
-
-/// Adds the words that are like a piece, one of which may have a slip.
-fn words_like(segment: &Segment, whole: &Token, piece: &str, word: Option<u32>, work: &mut Work, words: &mut Vec<u32>) {
-    let alike = match word {
-        Some(word) => AlikeWords::Of(word),
-        None if piece.len() < SLIPPED_MIN => return,
-        None => work.likeness.of(&Token::new(piece, segment.schema, whole.script), &segment.vocabulary),
-    };
-    words.extend(segment.vocabulary.alike(&alike).iter().map(|alike| alike.word));
-    words.sort_unstable();
-    words.dedup();
-}
-
-/// Of two ends the rarer leads to the names; one alone does if it is long.
-fn lead(segment: &Segment, [head, tail]: [&str; 2], [heads, tails]: &[Vec<u32>; 2], joined: &mut Vec<u32>) {
-    let count = |words: &[u32]| words.iter().map(|word| segment.postings.of(*word).len()).sum::<usize>();
-    let words = match (heads.is_empty(), tails.is_empty()) {
-        (false, false) if count(heads) < count(tails) => heads,
-        (_, false) if !heads.is_empty() || tail.len() >= RUN_MAX => tails,
-        (false, true) if head.len() >= RUN_MAX => heads,
-        _ => return,
-    };
-    joined.extend(words.iter().filter(|word| segment.postings.of(**word).len() <= PIECE_NAMES_MAX));
 }
 
 impl Work {
-    /// Marks a word that is a piece of a query's.
-    fn mark_piece(&mut self, word: u32, place: u8, share: f32) {
-        let Some(wanted) = self.wanted.get_mut(usize::from(place)) else { return };
-        wanted.may_be_met_as(JOINED);
-        let bit = if share > PIECES_MIN { wanted.bit } else { 0 };
-        self.marks.put(word, bit, place, StandsFor::Piece, share);
-    }
-
     /// Marks a word of so many letters that begin several of the query's in a row.
     fn mark_initials(&mut self, word: u32, places: Range<usize>, letters: usize) {
         let Meeting { similarity, how } = by_initials(letters);
@@ -195,10 +164,12 @@ impl Work {
 
     /// Marks a word that stands for several of the query's in a row.
     fn mark_run(&mut self, word: u32, places: Range<usize>, stands_for: StandsFor, similarity: f32) {
-        let run = self.wanted.iter_mut().enumerate().skip(places.start).take(places.len());
-        for (place, wanted) in run {
+        let (mut bits, mut tokens) = (0, 0);
+        for (place, wanted) in self.wanted.iter_mut().enumerate().skip(places.start).take(places.len()) {
             wanted.may_be_met_as(similarity);
-            self.marks.put(word, wanted.bit, place as u8, stands_for, similarity);
+            bits |= wanted.bit;
+            tokens |= 1 << place;
         }
+        self.marks.put(word, bits, Mark { tokens, stands_for, similarity });
     }
 }

@@ -6,17 +6,11 @@ use super::super::score::Sum;
 use super::super::similar::{Brief, How, Meeting};
 use super::super::token::{Name, TOKENS_MAX};
 use super::super::words::Kind;
-use super::candidates::JOINED;
+use super::candidates::Parted;
 use super::marks::{Mark, Marks, StandsFor};
 use super::segment::Segment;
 use super::wanted::Wanted;
 
-/// Share of a word that its pieces found make up, at least.
-pub const PIECES_MIN: f32 = 0.3;
-/// Above this share nothing of the word is missing.
-const PIECES_ALL: f32 = 0.9;
-/// How many letters what pieces lack may be longer or shorter.
-const LETTERS_APART: usize = 2;
 /// Marks of one name that are looked at.
 const MARKS_MAX: usize = 16;
 
@@ -44,8 +38,8 @@ struct Pairing {
 type Said = (Mark, u8);
 
 impl Estimator<'_> {
-    /// About what a name of these words scores, company forms apart.
-    pub fn score(&self, words: impl Iterator<Item = u32>) -> f32 {
+    /// About what a name of these words scores, company forms apart. `parted`: words of the query that may be several of the name's.
+    pub fn score(&self, words: impl Iterator<Item = u32>, parted: &[Parted]) -> f32 {
         let mut pairing = Pairing::default();
         let mut said = [(Mark::default(), 0); MARKS_MAX];
         let mut count = 0;
@@ -59,74 +53,46 @@ impl Estimator<'_> {
         let said = said.get_mut(..count).unwrap_or_default();
         // In the order in which an alignment pairs them.
         said.sort_unstable_by(|(one, at), (other, against)| {
-            let order = |mark: &Mark, place: u8| (mark.token.abs_diff(place), mark.token, place);
+            let order = |mark: &Mark, place: u8| {
+                let token = mark.tokens.trailing_zeros() as u8;
+                (token.abs_diff(place), token, place)
+            };
             other.similarity.total_cmp(&one.similarity).then_with(|| order(one, *at).cmp(&order(other, *against)))
         });
         let said = &*said;
-        self.pair_words(said, &mut pairing);
-        if said.iter().any(is_run) {
-            self.pair_runs(said, &mut pairing);
-        }
-        let has_pieces = said.iter().any(|(mark, _)| mark.stands_for == StandsFor::Piece);
+        self.pair(said.iter().filter(|said| !is_run(said)), &mut pairing);
+        parted.iter().for_each(|parted| self.pair_parted(parted, &mut pairing));
+        self.pair(said.iter().filter(|said| is_run(said)), &mut pairing);
         let mut left = 0.0;
         for (wanted, place) in self.wanted.iter().zip(0..) {
-            if pairing.query_used >> place & 1 == 0 && !self.pair_rest(place, said, has_pieces, &mut pairing) {
+            if pairing.query_used >> place & 1 == 0 && !self.pair_rest(place, &mut pairing) {
                 left += wanted.loss;
             }
         }
         pairing.sum.score(self.segment.schema, left, pairing.loss())
     }
 
-    fn pair_words(&self, said: &[Said], pairing: &mut Pairing) {
+    fn pair<'s>(&self, said: impl Iterator<Item = &'s Said>, pairing: &mut Pairing) {
         for (mark, place) in said {
             let how = match mark.stands_for {
                 StandsFor::Word => How::Exact,
-                StandsFor::Initial => How::Initial,
-                StandsFor::Run | StandsFor::Initials | StandsFor::Piece => continue,
+                StandsFor::Run => How::Joined,
+                StandsFor::Initial | StandsFor::Initials => How::Initial,
             };
-            let meeting = Meeting { similarity: mark.similarity, how };
-            pairing.pair(1 << mark.token, 1 << place, self.weight(mark.token), meeting);
+            pairing.pair(mark.tokens, 1 << place, self.weight(mark.tokens), Meeting { similarity: mark.similarity, how });
         }
     }
 
-    fn pair_runs(&self, said: &[Said], pairing: &mut Pairing) {
-        let runs = said.iter().filter(|said| is_run(said));
-        for (first, place) in runs.clone() {
-            // Several runs may be one word, each with a likeness of its own.
-            let same = |(mark, of): &&Said| of == place && mark.similarity == first.similarity;
-            let run = runs.clone().filter(same).fold(0_u32, |run, (mark, _)| run | 1 << mark.token);
-            let weight = (0..TOKENS_MAX as u8).filter(|token| run >> token & 1 == 1).map(|token| self.weight(token)).sum();
-            let how = if first.stands_for == StandsFor::Initials { How::Initial } else { How::Joined };
-            pairing.pair(run, 1 << place, weight, Meeting { similarity: first.similarity, how });
-        }
+    /// Pairs a word of the query with several of the name's that may be it, run together.
+    fn pair_parted(&self, parted: &Parted, pairing: &mut Pairing) {
+        let words = parted.run.places().fold(0, |words, at| words | 1 << at);
+        pairing.pair(1 << parted.place, words, self.weight(1 << parted.place), parted.meeting);
     }
 
-    /// Pairs a word of the query with several of the name's, if they may be it.
-    fn pair_rest(&self, place: u8, said: &[Said], has_pieces: bool, pairing: &mut Pairing) -> bool {
-        let pieces = if has_pieces { self.pieces(place, said, pairing) } else { 0 };
-        let (words, meeting) = match pieces {
-            0 => (self.spelt_by(place, pairing), by_initials(self.letters(place))),
-            pieces => (pieces, Meeting { similarity: JOINED, how: How::Joined }),
-        };
-        words != 0 && pairing.pair(1 << place, words, self.weight(place), meeting)
-    }
-
-    /// The words that together may be the query's at a place, run together.
-    fn pieces(&self, place: u8, said: &[Said], pairing: &Pairing) -> u32 {
-        let is_piece =
-            |(mark, of): &&Said| mark.stands_for == StandsFor::Piece && mark.token == place && pairing.name_used >> of & 1 == 0;
-        let pieces = said.iter().filter(is_piece);
-        let (share, words) = pieces.fold((0.0, 0_u32), |(share, words), (mark, of)| (share + mark.similarity, words | 1 << of));
-        if share > PIECES_ALL { words } else { self.rest(share, place, words, pairing).map_or(0, |rest| words | rest) }
-    }
-
-    /// A word that may be what the pieces lack of a word of so many letters.
-    fn rest(&self, share: f32, place: u8, pieces: u32, pairing: &Pairing) -> Option<u32> {
-        let whole = self.query.tokens.get(usize::from(place))?;
-        let missing = ((1.0 - share) * self.letters(place) as f32 + 0.5) as usize;
-        let fits = |word: Brief| word.length().abs_diff(missing) <= LETTERS_APART && word.glance().may_be_part_of(whole);
-        let mut free = pairing.free(pieces);
-        if share > PIECES_MIN { free.find(|at| self.brief(*at, pairing).is_some_and(fits)).map(|at| 1 << at) } else { None }
+    /// Pairs a word of the query with those of the name that begin with its letters.
+    fn pair_rest(&self, place: u8, pairing: &mut Pairing) -> bool {
+        let words = self.spelt_by(place, pairing);
+        words != 0 && pairing.pair(1 << place, words, self.weight(1 << place), by_initials(self.letters(place)))
     }
 
     /// Words that begin with the letters of the query's word, with the particles that its letters may pass over.
@@ -151,8 +117,10 @@ impl Estimator<'_> {
         self.query.tokens.get(usize::from(token)).map_or(0, |token| token.text.len())
     }
 
-    fn weight(&self, token: u8) -> f32 {
-        self.query.tokens.get(usize::from(token)).map_or(0.0, |token| token.weight())
+    /// Of the query's words at these places.
+    fn weight(&self, tokens: u32) -> f32 {
+        let words = self.query.tokens.iter().enumerate().filter(|(place, _)| tokens >> place & 1 == 1);
+        words.map(|(_, token)| token.weight()).sum()
     }
 }
 

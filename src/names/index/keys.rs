@@ -2,15 +2,17 @@
 
 use super::super::align::ACRONYM_LENGTHS;
 use super::super::fold::Script;
-use super::super::similar::Glance;
 use super::super::token::{Name, Schema, Token};
 use super::super::words;
+use super::shape::{CLASSES, Shape, VOWEL};
 
 /// Shorter shapes have no slip forgiven.
 const SLIP_LENGTH_MIN: usize = 3;
 /// Words of that many letters may have two slips: one of their ends is whole then.
 const ENDS_LENGTH_MIN: usize = 7;
 const END: usize = 5;
+/// So many letters may be too many at either end of a word of at least so many.
+const ENDS_LOST: [(usize, usize); 2] = [(2, 5), (3, 8)];
 /// Longer ones may have a slip at either end.
 const MIDDLE_LENGTH_MIN: usize = 10;
 const MIDDLE_START: usize = 2;
@@ -29,6 +31,7 @@ enum Kind {
     Head,
     Tail,
     Middle,
+    Parted,
 }
 
 /// Calls `take` with each key of a word of the vocabulary.
@@ -41,28 +44,23 @@ pub fn of_word(word: &Token, mut take: impl FnMut(u32)) {
     }
 }
 
-/// Calls `take` with each key under which a query's word may find others, and whether by its spelling or sound alone; those last.
-pub fn of_query(word: &Token, mut take: impl FnMut(u32, bool)) {
-    by_table(word, &mut |key| take(key, false));
+/// Adds the keys under which a query's word finds others by a table or by its consonants.
+pub fn of_query(word: &Token, keys: &mut Vec<u32>) {
+    by_table(word, &mut |key| keys.push(key));
     if word.skeleton.len() >= 2 {
-        take(hash(Kind::ConsonantsOnly, word.skeleton.bytes()), false);
+        keys.push(hash(Kind::ConsonantsOnly, word.skeleton.bytes()));
         if !matches!(word.script, Script::Alphabet) {
-            take(hash(Kind::Consonants, word.skeleton.bytes()), false);
+            keys.push(hash(Kind::Consonants, word.skeleton.bytes()));
         }
-    }
-    by_spelling(word, &mut |key| take(key, true));
-    if word.number.is_none() && word.text.len() > SHORT {
-        by_swaps(&Shape::typed(&word.text), &mut |key| take(key, true));
     }
 }
 
-/// With two letters in a row swapped: what has another letter too many besides has a key in common.
-fn by_swaps(shape: &Shape, take: &mut impl FnMut(u32)) {
-    let mut letters = shape.letters;
-    for at in 1..shape.len {
-        letters.swap(at - 1, at);
-        take(hash(Kind::Shape, letters.iter().take(shape.len).copied()));
-        letters.swap(at - 1, at);
+/// Adds the keys under which it finds others by its spelling or sound.
+pub fn of_query_spelling(word: &Token, keys: &mut Vec<u32>) {
+    by_spelling(word, &mut |key| keys.push(key));
+    if word.number.is_none() && word.text.len() > SHORT {
+        // What has another letter too many besides has a key in common.
+        Shape::typed(&word.text).each_swapped(|letters| keys.push(hash(Kind::Shape, letters.iter().copied())));
     }
 }
 
@@ -82,8 +80,11 @@ fn by_spelling(word: &Token, take: &mut impl FnMut(u32)) {
     let (heard, typed) = (Shape::heard([word.sound.as_str()].into_iter()), Shape::typed(&word.text));
     shape_keys(&heard, slips, take);
     // A slip within SH or CH, or that makes a KS, changes the sound by more than the letter.
-    if typed.letters() != heard.letters() {
+    if typed != heard {
         shape_keys(&typed, slips, take);
+    }
+    if word.text.contains('c') {
+        take(hash(Kind::Shape, Shape::typed_hard_c(&word.text).letters().iter().copied()));
     }
     let letters = word.text.as_bytes();
     if letters.len() >= ANAGRAM_LENGTH_MIN {
@@ -108,12 +109,12 @@ fn shape_keys(shape: &Shape, slips: Slips, take: &mut impl FnMut(u32)) {
     let letters = shape.letters();
     take(hash(Kind::Shape, letters.iter().copied()));
     if letters.len() >= SLIP_LENGTH_MIN {
-        let vowel = |at: &usize| slips == Slips::All || matches!(letters.get(*at), Some(b'a'));
-        for left_out in (0..letters.len()).filter(vowel) {
-            let mut before = 0;
-            let rest = letters.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, letter)| *letter);
-            take(hash(Kind::Shape, rest.filter(|letter| std::mem::replace(&mut before, *letter) != *letter)));
-        }
+        let vowel = |at: &usize| slips == Slips::All || letters.get(*at) == Some(&VOWEL);
+        (0..letters.len()).filter(vowel).for_each(|at| take(hash(Kind::Shape, shape.without(at))));
+    }
+    for (lost, _) in ENDS_LOST.into_iter().filter(|(_, length_min)| letters.len() >= *length_min) {
+        take(hash(Kind::Shape, letters.iter().take(letters.len() - lost).copied()));
+        take(hash(Kind::Shape, letters.iter().skip(lost).copied()));
     }
     if letters.len() >= ENDS_LENGTH_MIN {
         take(hash(Kind::Head, letters.iter().take(END).copied()));
@@ -124,13 +125,49 @@ fn shape_keys(shape: &Shape, slips: Slips, take: &mut impl FnMut(u32)) {
     }
 }
 
-/// The key of a piece of a word, as a word of its own.
-pub fn of_piece(piece: &str, schema: Schema) -> u32 {
-    let row = match schema {
-        Schema::Person => words::of_person(piece),
-        Schema::Company => words::of_company(piece),
-    };
-    hash(Kind::Canonical, row.map_or(piece, |row| row.canonical).bytes())
+/// The key of words of a name, run together.
+pub fn of_run<'t>(sounds: impl Iterator<Item = &'t str>) -> u32 {
+    hash(Kind::Parted, Shape::heard(sounds).letters().iter().copied())
+}
+
+/// Letters of a shape in which another may be wrong or missing: of shorter ones nearly all are a slip apart.
+const PARTED_SLIP_LENGTH_MIN: usize = 5;
+
+/// Calls `take` with each key of words that, run together, may be this one; `is_strange`: it is like no other word.
+pub fn of_parted(word: &Token, is_strange: bool, mut take: impl FnMut(u32)) {
+    let (heard, typed) = (Shape::heard([word.sound.as_str()].into_iter()), Shape::typed(&word.text));
+    parted_keys(&heard, &mut take);
+    if !is_strange {
+        return;
+    }
+    parted_slip_keys(&heard, &mut take);
+    if typed != heard {
+        parted_keys(&typed, &mut take);
+        parted_slip_keys(&typed, &mut take);
+    }
+}
+
+/// The whole shape, with a letter less, and with a syllable more.
+fn parted_keys(shape: &Shape, take: &mut impl FnMut(u32)) {
+    let places = 0..shape.letters().len();
+    take(hash(Kind::Parted, shape.letters().iter().copied()));
+    places.clone().for_each(|at| take(hash(Kind::Parted, shape.without(at))));
+    places.filter_map(|at| shape.with_syllable(at)).for_each(|letters| take(hash(Kind::Parted, letters)));
+}
+
+/// Two letters swapped; one wrong or missing.
+fn parted_slip_keys(shape: &Shape, take: &mut impl FnMut(u32)) {
+    shape.each_swapped(|letters| take(hash(Kind::Parted, letters.iter().copied())));
+    let length = shape.letters().len();
+    if length < PARTED_SLIP_LENGTH_MIN {
+        return;
+    }
+    for letter in CLASSES {
+        let slips = (0..=length).flat_map(|at| shape.with(at, letter)).flatten();
+        slips.for_each(|letters| take(hash(Kind::Parted, letters)));
+        let lost = (0..length).filter_map(|at| shape.with_consonant(at, letter));
+        lost.for_each(|letters| take(hash(Kind::Parted, letters)));
+    }
 }
 
 /// The keys of words run together, by their sounds.
@@ -178,58 +215,6 @@ fn first_letters(name: &Name, left_out: u32) -> impl Iterator<Item = u8> {
     name.tokens.iter().filter(is_in).filter_map(|token| token.text.bytes().next())
 }
 
-/// A sound with its vowels alike and the consonants that are mixed up alike.
-struct Shape {
-    letters: [u8; SHAPE_MAX],
-    len: usize,
-}
-
-/// Letters of a shape that are looked at: a word's, or those of two words run together.
-const SHAPE_MAX: usize = 48;
-
-impl Shape {
-    /// Of sounds one after another. X is spelt KS in a sound.
-    fn heard<'t>(sounds: impl Iterator<Item = &'t str>) -> Self {
-        let pairs = sounds.flat_map(|sound| sound.bytes().zip(sound.bytes().skip(1).chain([0])));
-        Self::of(pairs.filter(|pair| *pair != (b'k', b's')).map(|(letter, _)| letter))
-    }
-
-    fn typed(text: &str) -> Self {
-        Self::of(text.bytes())
-    }
-
-    fn of(letters: impl Iterator<Item = u8>) -> Self {
-        let mut shape = Self { letters: [0; SHAPE_MAX], len: 0 };
-        // H is dropped and added freely.
-        for class in letters.filter(|letter| *letter != b'h').map(class) {
-            let doubled = shape.len.checked_sub(1).and_then(|at| shape.letters.get(at)) == Some(&class);
-            if let (false, Some(slot)) = (doubled, shape.letters.get_mut(shape.len)) {
-                *slot = class;
-                shape.len += 1;
-            }
-        }
-        shape
-    }
-
-    fn letters(&self) -> &[u8] {
-        self.letters.get(..self.len).unwrap_or_default()
-    }
-}
-
-fn class(letter: u8) -> u8 {
-    match letter {
-        b'e' | b'i' | b'o' | b'u' | b'y' | b'0' | b'1' | b'3' | b'4' => b'a',
-        b'p' | b'8' => b'b',
-        b'd' | b'7' => b't',
-        b'g' | b'q' | b'9' => b'k',
-        b'z' | b'c' | b'j' | b'5' => b's',
-        b'n' => b'm',
-        b'r' => b'l',
-        b'v' | b'w' => b'f',
-        other => other,
-    }
-}
-
 fn hash(kind: Kind, letters: impl Iterator<Item = u8>) -> u32 {
     let sum = letters.fold(mix(kind as u64), |hash, letter| (hash ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3));
     (mix(sum) >> 32) as u32
@@ -241,60 +226,4 @@ fn mix(mut value: u64) -> u64 {
     value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
-}
-
-/// A number under a key; of words, with what tells most others apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Keyed {
-    pub key: u32,
-    pub word: u32,
-    pub glance: Glance,
-}
-
-/// Numbers under keys, sorted, behind a table of where each leading part of a key begins.
-#[derive(Debug, Default)]
-pub struct Keys {
-    /// By the upper bits of the key.
-    starts: Vec<u32>,
-    shift: u32,
-    keyed: Vec<Keyed>,
-}
-
-impl Keys {
-    pub fn build(mut keyed: Vec<Keyed>) -> Self {
-        keyed.sort_unstable();
-        keyed.dedup();
-        keyed.shrink_to_fit();
-        let bits = (usize::BITS - (keyed.len() / 2).leading_zeros()).clamp(1, 24);
-        let shift = 32 - bits;
-        let mut starts = vec![0; (1 << bits) + 1];
-        for Keyed { key, .. } in &keyed {
-            if let Some(count) = starts.get_mut((key >> shift) as usize + 1) {
-                *count += 1;
-            }
-        }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        Self { starts, shift, keyed }
-    }
-
-    /// The numbers under a key.
-    pub fn find(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
-        self.find_keyed(key).map(|keyed| keyed.word)
-    }
-
-    /// What is under a key.
-    pub fn find_keyed(&self, key: u32) -> impl Iterator<Item = &Keyed> + '_ {
-        let bucket = (key >> self.shift) as usize;
-        let range = self.starts.get(bucket).zip(self.starts.get(bucket + 1)).map(|(from, to)| *from as usize..*to as usize);
-        let bucket = range.and_then(|range| self.keyed.get(range)).unwrap_or_default();
-        bucket.iter().filter(move |known| known.key == key)
-    }
-
-    pub fn bytes(&self) -> usize {
-        self.starts.capacity() * 4 + self.keyed.capacity() * size_of::<Keyed>()
-    }
 }

@@ -7,17 +7,26 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use super::super::similar::{Brief, meet, meet_apart};
-use super::super::token::{Schema, Token};
+use super::super::similar::{Apart, Brief, Glance, meet_apart};
+use super::super::token::Token;
 use super::super::words::Kind;
-use super::keys::{self, Keyed, Keys};
+use super::keyed::{Keyed, Keys};
+use super::keys;
 use super::range;
+use crate::near;
 
 /// A word of the vocabulary that meets another.
 #[derive(Debug, Clone, Copy)]
 pub struct Alike {
     pub word: u32,
     pub similarity: f32,
+}
+
+/// A word of the vocabulary, with what tells most others apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    pub word: u32,
+    pub glance: Glance,
 }
 
 /// The words of one segment.
@@ -29,7 +38,7 @@ pub struct Vocabulary {
     /// The same at a glance.
     briefs: Vec<Brief>,
     kinds: Vec<Kind>,
-    by_key: Keys,
+    by_key: Keys<Known>,
     /// The words that meet each word, and where each word's begin.
     alike: Vec<Alike>,
     alike_starts: Vec<u32>,
@@ -58,7 +67,7 @@ impl Vocabulary {
         let briefs: Vec<_> = tokens.iter().map(Brief::of).collect();
         let mut keyed = Vec::new();
         for ((token, brief), word) in tokens.iter().zip(&briefs).zip(0..) {
-            keys::of_word(token, |key| keyed.push(Keyed { key, word, glance: brief.glance() }));
+            keys::of_word(token, |key| keyed.push(Keyed { key, value: Known { word, glance: brief.glance() } }));
         }
         let by_key = Keys::build(keyed);
         let (first_starts, by_first) = by_first(&briefs);
@@ -111,8 +120,13 @@ impl Vocabulary {
     }
 
     /// What is under a key.
-    pub fn under(&self, key: u32) -> impl Iterator<Item = &Keyed> + '_ {
-        self.by_key.find_keyed(key)
+    pub fn under(&self, key: u32) -> impl Iterator<Item = &Known> + '_ {
+        self.by_key.find(key)
+    }
+
+    /// What is under any of some keys.
+    pub fn under_all<'a>(&'a self, keys: &'a [u32]) -> impl Iterator<Item = &'a Known> {
+        self.by_key.find_all(keys)
     }
 
     /// The most alike first.
@@ -135,12 +149,6 @@ impl Vocabulary {
         range(&self.first_starts, &self.by_first, first.into())
     }
 
-    /// The word that is spelt so.
-    pub fn word(&self, text: &str, schema: Schema) -> Option<u32> {
-        let same = |word: &u32| self.token(*word).is_some_and(|word| word.text == text);
-        self.under(keys::of_piece(text, schema)).map(|keyed| keyed.word).find(same)
-    }
-
     /// This very word.
     fn position(&self, token: &Token) -> Option<u32> {
         let same = |word: &u32| {
@@ -148,7 +156,7 @@ impl Vocabulary {
                 (known.text.as_str(), known.kind, known.script) == (token.text.as_str(), token.kind, token.script)
             })
         };
-        self.under(keys::of_canonical(token)).map(|keyed| keyed.word).find(same)
+        self.under(keys::of_canonical(token)).map(|known| known.word).find(same)
     }
 
     pub fn bytes(&self) -> usize {
@@ -183,6 +191,8 @@ pub struct Likeness {
     seen: Vec<u32>,
     round: u32,
     found: Vec<Alike>,
+    keys: Vec<u32>,
+    maybe: Vec<(u32, Apart)>,
     known: HashMap<u128, Arc<[Alike]>>,
 }
 
@@ -213,24 +223,35 @@ impl Likeness {
         }
         let brief = Brief::of(token);
         let glance = brief.glance();
-        let Self { seen, round, found, .. } = self;
-        keys::of_query(token, |key, by_spelling| {
-            for Keyed { word, glance: known, .. } in vocabulary.under(key).copied() {
+        let Self { seen, round, found, keys, maybe, .. } = self;
+        for by_spelling in [false, true] {
+            keys.clear();
+            if by_spelling {
+                keys::of_query_spelling(token, keys)
+            } else {
+                keys::of_query(token, keys)
+            }
+            for Known { word, glance: known } in vocabulary.under_all(keys).copied() {
                 let Some(last) = seen.get_mut(word as usize) else { continue };
                 if std::mem::replace(last, *round) == *round {
                     continue;
                 }
-                let meeting = if by_spelling {
-                    glance.apart(known).and_then(|apart| meet_apart(token, vocabulary.token(word)?, apart))
+                let apart = if by_spelling {
+                    glance.apart(known)
                 } else {
-                    vocabulary
-                        .brief(word)
-                        .filter(|known| brief.may_meet(*known))
-                        .and_then(|_| meet(token, vocabulary.token(word)?))
+                    vocabulary.brief(word).filter(|known| brief.may_meet(*known)).map(|_| glance.hard_apart(known))
                 };
-                found.extend(meeting.map(|meeting| Alike { word, similarity: meeting.similarity }));
+                if let Some((apart, known)) = apart.zip(vocabulary.token(word)) {
+                    near::ask_for(known);
+                    maybe.push((word, apart));
+                }
             }
-        });
+            let met = |(word, apart)| {
+                let meeting = meet_apart(token, vocabulary.token(word)?, apart)?;
+                Some(Alike { word, similarity: meeting.similarity })
+            };
+            found.extend(maybe.drain(..).filter_map(met));
+        }
         // The word itself before a title or particle that is spelt so.
         let other_kind = |alike: &Alike| vocabulary.kind(alike.word) != Some(token.kind);
         let order = |alike: &Alike| (other_kind(alike), alike.word);

@@ -1,10 +1,10 @@
 //! Which of a query's words each word of the vocabulary meets, for the time of one search.
 
-/// How much a word of the vocabulary says for a word of the query.
+/// How much a word of the vocabulary says for a word of the query, or for several in a row.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Mark {
-    /// Place of the query's word.
-    pub token: u8,
+    /// The places of the query's words, as bits.
+    pub tokens: u32,
     pub stands_for: StandsFor,
     pub similarity: f32,
 }
@@ -17,12 +17,10 @@ pub enum StandsFor {
     Word,
     /// The query's word, one of them being the first letter of the other.
     Initial,
-    /// Several words of the query in a row; each has such a mark.
+    /// Several words of the query in a row.
     Run,
     /// Two words of the query in a row, as their first letters.
     Initials,
-    /// A part of the query's word, which other words complete; the similarity is its share.
-    Piece,
 }
 
 /// The query's words that are met, as bits.
@@ -30,6 +28,11 @@ pub enum StandsFor {
 pub struct Mask(u16);
 
 impl Mask {
+    /// Of a word that is met by more than an initial.
+    pub fn of(bit: u8) -> Self {
+        Self(u16::from(bit) | u16::from(bit) << u8::BITS)
+    }
+
     pub fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -67,17 +70,17 @@ impl Marks {
         }
     }
 
-    /// Notes that a word stands for the query's word at `token`, whose bit it is.
-    pub fn put(&mut self, word: u32, bit: u8, token: u8, stands_for: StandsFor, similarity: f32) {
+    /// Notes that a word stands for words of the query, which have these bits.
+    pub fn put(&mut self, word: u32, bits: u8, mark: Mark) {
         let at = word as usize;
         let (Some(mask), Some(first)) = (self.masks.get_mut(at), self.firsts.get_mut(at)) else { return };
         if *first == NONE {
             self.words.push(word);
         }
-        let spelt_out = if matches!(stands_for, StandsFor::Initial | StandsFor::Initials) { 0 } else { bit };
-        mask.0 |= u16::from(bit) | u16::from(spelt_out) << u8::BITS;
+        let spelt_out = if matches!(mark.stands_for, StandsFor::Initial | StandsFor::Initials) { 0 } else { bits };
+        mask.0 |= u16::from(bits) | u16::from(spelt_out) << u8::BITS;
         let next = std::mem::replace(first, self.marks.len() as u32);
-        self.marks.push((Mark { token, stands_for, similarity }, next));
+        self.marks.push((mark, next));
     }
 
     /// The query's words that this word says something for.

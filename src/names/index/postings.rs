@@ -3,6 +3,7 @@
 
 use super::range;
 use super::records::Records;
+use crate::near;
 
 /// Other words that are kept with a name; a name of more has to be looked up.
 const OTHERS: usize = 5;
@@ -68,6 +69,11 @@ impl Postings {
     /// The names of a word, ascending.
     pub fn of(&self, word: u32) -> &[Posting] {
         range(&self.starts, &self.postings, word)
+    }
+
+    /// Asks for the first names of a word to be brought near.
+    pub fn ask_for(&self, word: u32) {
+        self.of(word).first().into_iter().for_each(near::ask_for);
     }
 
     pub fn bytes(&self) -> usize {

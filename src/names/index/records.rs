@@ -2,6 +2,7 @@
 //! what they lose if none of their words is met, so that the names that a bound still allows are those before a number.
 
 use super::super::forms::Form;
+use crate::near;
 
 /// Words of a name that are kept in its own record.
 const OWN: usize = 7;
@@ -62,6 +63,11 @@ impl Records {
                 self.long.get(from..from + count).unwrap_or_default()
             }
         }
+    }
+
+    /// Asks for a name to be brought near.
+    pub fn ask_for(&self, name: u32) {
+        self.records.get(name as usize).into_iter().for_each(near::ask_for);
     }
 
     pub fn form(&self, name: u32) -> Option<Form> {

@@ -5,10 +5,11 @@ mod build;
 use super::super::score::{Scorer, Side};
 use super::super::similar::{Meeting, meet};
 use super::super::token::{Name, Schema, TOKENS_MAX};
-use super::keys::Keys;
+use super::keyed::Keys;
 use super::likeness::Vocabulary;
 use super::postings::Postings;
 use super::records::Records;
+use super::runs::HeardRun;
 use super::{Search, candidates};
 
 /// A name that scored high enough.
@@ -29,7 +30,8 @@ pub struct Segment {
     pub(super) schema: Schema,
     pub(super) vocabulary: Vocabulary,
     /// Names of companies by their first letters.
-    pub(super) initials: Keys,
+    pub(super) initials: Keys<u32>,
+    pub(super) runs: Keys<HeardRun>,
     pub(super) records: Records,
     owners: Vec<u32>,
     pub(super) postings: Postings,
@@ -48,7 +50,7 @@ impl Segment {
 
     pub fn bytes(&self) -> usize {
         let lists = self.records.bytes() + self.postings.bytes() + self.owners.capacity() * size_of::<u32>();
-        self.vocabulary.bytes() + self.initials.bytes() + lists
+        self.vocabulary.bytes() + self.initials.bytes() + self.runs.bytes() + lists
     }
 
     pub fn search(&self, query: &Name, threshold: f32, search: &mut Search, found: &mut Vec<Found>) {

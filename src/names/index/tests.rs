@@ -80,6 +80,7 @@ fn what_names_are_seldom_made_of_leads_to_them() {
         (Schema::Company, "VOSK", "Velmara Orinvik Shipping Kavelund"),
         (Schema::Company, "VDK", "Velmara of Darvik and Kavelund"),
         (Schema::Company, "Velmara of Orinvik and Kavelund", "VOOK"),
+        (Schema::Company, "and Lanvik the", "The AL al"),
         // A word of two of the query's, beside another run that is less like it.
         (Schema::Person, "Abu SOREN M", "Mikkel Abousoren"),
         // A first letter goes to the word at its place.
@@ -152,22 +153,44 @@ fn hostile_names_are_indexed_and_searched_in_bounds() {
     }
 }
 
+/// The typed names with which the index does not find their owner although looking at every name finds it.
+fn missed(index: &Index, typed: impl Iterator<Item = (String, u32)>) -> Vec<String> {
+    let (mut search, mut found, mut all) = (Search::default(), Vec::new(), Vec::new());
+    let mut misses = |typed: &str, owner: u32| {
+        let query = Name::parse(typed, Schema::Person);
+        index.search(&query, 0.7, &mut search, &mut found);
+        index.search_all(&query, 0.7, &mut search, &mut all);
+        let own = |hits: &[Found]| hits.iter().find(|hit| hit.owner == owner).copied();
+        own(&found) != own(&all)
+    };
+    typed.filter(|(typed, owner)| misses(typed, *owner)).map(|(typed, _)| typed).collect()
+}
+
+/// Each letter wrong in every way.
+fn with_slips(name: &str) -> impl Iterator<Item = String> {
+    name.match_indices(|letter: char| letter.is_alphabetic()).flat_map(move |(at, letter)| {
+        let slip = move |slip: char| [&name[..at], slip.encode_utf8(&mut [0; 4]), &name[at + letter.len()..]].concat();
+        ('a'..='z').map(slip)
+    })
+}
+
 #[test]
 fn a_name_with_a_slip_anywhere_is_found_if_looking_at_every_name_finds_it() {
-    let (index, mut search) = (index(), Search::default());
-    let mut missed = Vec::new();
-    for (name, owner) in NAMES[..LATIN].iter().zip(0..) {
-        for (at, letter) in name.match_indices(|letter: char| letter.is_alphabetic()) {
-            for slip in 'a'..='z' {
-                let typed = [&name[..at], slip.encode_utf8(&mut [0; 4]), &name[at + letter.len()..]].concat();
-                let query = Name::parse(&typed, Schema::Person);
-                let (mut found, mut all) = (Vec::new(), Vec::new());
-                index.search(&query, 0.7, &mut search, &mut found);
-                index.search_all(&query, 0.7, &mut search, &mut all);
-                let own = |hits: &[Found]| hits.iter().find(|hit| hit.owner == owner).copied();
-                missed.extend((own(&found) != own(&all)).then_some(typed));
-            }
-        }
-    }
-    assert_eq!(missed, Vec::<String>::new());
+    let typed = NAMES[..LATIN].iter().zip(0..).flat_map(|(name, owner)| with_slips(name).map(move |typed| (typed, owner)));
+    assert_eq!(missed(&index(), typed), Vec::<String>::new());
+}
+
+#[test]
+fn hardly_a_name_run_together_with_a_slip_is_passed_over() {
+    let run_together = |name: &str, gap: usize| [&name[..gap], &name[gap + 1..]].concat();
+    let names = NAMES[..LATIN].iter().zip(0..);
+    let names = names.flat_map(|(name, owner)| name.match_indices(' ').map(move |(gap, _)| (run_together(name, gap), owner)));
+    let names: Vec<_> = names.collect();
+    let typed = names.iter().flat_map(|(name, owner)| {
+        let lost = name.char_indices().map(|(at, letter)| [&name[..at], &name[at + letter.len_utf8()..]].concat());
+        lost.chain(with_slips(name)).map(|typed| (typed, *owner))
+    });
+    let typed: Vec<_> = typed.collect();
+    let missed = missed(&index(), typed.iter().cloned());
+    assert!(missed.len() * 200 < typed.len(), "{} of {}: {missed:?}", missed.len(), typed.len());
 }

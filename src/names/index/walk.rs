@@ -2,67 +2,73 @@
 //! none of the words before can still reach the score. What a walked name can reach is told by the bits of its words' marks and by
 //! what its other words lose; who passes is estimated.
 
+use super::super::align::RUN_MAX;
 use super::super::score::{BY_INITIALS, SPELT_OUT, of_forms};
 use super::super::token::Name;
-use super::candidates::Work;
+use super::candidates::{Parted, Work};
 use super::estimate::Estimator;
 use super::marks::Mask;
 use super::segment::Segment;
-use super::wanted::{self, INITIAL, Reach};
+use super::wanted::{self, Best, INITIAL, Reach};
 
 /// Names that one search scores at most. A query that more names resemble ("Mohammed Ali") is told the best of them.
 const SCORED_MAX: usize = 250;
-/// Names that are walked past, and estimated, at most, by the words themselves and by pieces each: a word as it is spelt comes before
+/// Names that are walked past, and estimated, at most, by the words themselves and by words run together each: a word as it is spelt comes before
 /// those like it, and the best names of a word come first, so that a common word need not be exhausted.
 const WALKED_MAX: usize = 100_000;
 const ESTIMATED_MAX: usize = 10_000;
+/// So many words before the names of a word are walked, memory is asked for them.
+const WORDS_AHEAD: usize = 8;
 /// How far the estimate may underrate a score: words that meet although no key leads from one to the other, longer runs.
 const LEEWAY: f32 = 0.03;
 
-/// By the bits that a name meets: which names may reach the score.
+/// By the bits that a name meets: before which number the names are that may reach the score.
 #[derive(Debug, Default)]
 pub struct Ends {
-    ends: Vec<End>,
+    /// If each of their words meets one of the query's.
+    whole: Vec<u32>,
     /// The same for names of which too little is spelt out beside initials.
-    weak: Vec<End>,
+    weak: Vec<u32>,
+    /// If several of their words meet one, run together; by how many more than two.
+    parted: Vec<[u32; PARTED_COUNTS]>,
     /// Whether that is enough beside initials.
     spelt_out: Vec<bool>,
 }
 
-/// Where the names end that may reach a score.
-#[derive(Debug, Clone, Copy, Default)]
-struct End {
-    /// Those before this number, if each of their words meets one of the query's.
-    strict: u32,
-    /// All, if several of their words may meet one, run together or as its letters.
-    loose: bool,
-}
+/// A word may be parted in two, three or four.
+const PARTED_COUNTS: usize = RUN_MAX - 1;
 
 impl Ends {
     fn set(&mut self, reach: Reach<'_>, segment: &Segment, score: f32) {
-        let Self { ends, weak, spelt_out } = self;
-        let all = |score: f32| {
-            let best = reach.masks().map(move |mask| reach.met(mask, None));
-            best.map(move |best| End { strict: best.end(&segment.records, score), loose: best.score(0.0) >= score })
-        };
-        ends.clear();
-        ends.extend(all(score));
+        let Self { whole, weak, parted, spelt_out } = self;
+        let end = |best: Best, score: f32| best.end(&segment.records, score);
+        let best = || reach.masks().map(|mask| reach.met(mask, None));
+        whole.clear();
+        whole.extend(best().map(|best| end(best, score)));
         weak.clear();
-        weak.extend(all(score / BY_INITIALS));
+        weak.extend(best().map(|best| end(best, score / BY_INITIALS)));
+        parted.clear();
+        parted.extend(best().map(|best| std::array::from_fn(|more| end(best.parted(more + 1), score))));
         spelt_out.clear();
         spelt_out.extend(reach.masks().map(|mask| reach.spelt_out(mask) >= SPELT_OUT));
     }
 
-    fn of(&self, mask: Mask) -> End {
+    fn whole(&self, mask: Mask) -> u32 {
         let enough = mask.spelt_out() == mask.met() || self.spelt_out.get(usize::from(mask.spelt_out())) == Some(&true);
-        let ends = if enough { &self.ends } else { &self.weak };
+        let ends = if enough { &self.whole } else { &self.weak };
         ends.get(usize::from(mask.met())).copied().unwrap_or_default()
+    }
+
+    /// If so many of their words meet one.
+    fn parted(&self, mask: Mask, words: usize) -> u32 {
+        let ends = self.parted.get(usize::from(mask.met()));
+        ends.and_then(|ends| ends.get(words.checked_sub(2)?)).copied().unwrap_or_default()
     }
 }
 
 /// Ranks the names of the marked words that may reach the threshold, the best first.
 pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
-    let Work { wanted, marks, ends, joined, spelt_out, ranked, .. } = work;
+    let Work { wanted, marks, ends, joined, spelt_out, parted, ranked, .. } = work;
     ranked.clear();
     let reach = Reach { schema: segment.schema, wanted };
     ends.set(reach, segment, threshold);
@@ -77,23 +83,28 @@ pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
         estimates_left: ESTIMATED_MAX,
     };
     // No word of theirs need be marked.
-    spelt_out.drain(..).for_each(|name| walk.rank(name, segment.records.words(name).iter().copied()));
+    spelt_out.drain(..).for_each(|name| walk.rank(name, segment.records.words(name).iter().copied(), &[]));
+    walk.names_parted(parted);
+    parted.clear();
     joined.sort_unstable();
     joined.dedup();
-    joined.drain(..).for_each(|word| walk.names_of(word, None));
-    // However many names hold a piece: those of the words themselves are looked at.
+    joined.iter().for_each(|word| segment.postings.ask_for(*word));
+    joined.drain(..).for_each(|word| walk.names_of(word, u32::MAX));
+    // However many names words run together lead to: those of the words themselves are looked at.
     (walk.walks_left, walk.estimates_left) = (WALKED_MAX, ESTIMATED_MAX);
     let rarest_first = wanted::rarest_first(wanted);
     let mut not_before = rarest_first.iter().fold(0, |mask, (_, wanted)| mask | wanted.bit);
     for (place, word) in rarest_first {
-        for alike in segment.vocabulary.alike(&word.alike) {
+        let words = segment.vocabulary.alike(&word.alike);
+        for (alike, at) in words.iter().zip(WORDS_AHEAD..) {
+            words.get(at).into_iter().for_each(|next| segment.postings.ask_for(next.word));
             let end = reach.met(not_before, Some((place, alike.similarity))).end(&segment.records, walk.bound);
-            walk.names_of(alike.word, Some(end));
+            walk.names_of(alike.word, end);
         }
         let letter = query.tokens.get(place).filter(|token| token.text.len() > 1).and_then(|token| token.text.bytes().next());
         let letters = letter.map(|first| segment.vocabulary.letters(first)).unwrap_or_default();
         let end = reach.met(not_before, Some((place, INITIAL))).end(&segment.records, walk.bound);
-        letters.iter().for_each(|word| walk.names_of(*word, Some(end)));
+        letters.iter().for_each(|word| walk.names_of(*word, end));
         not_before &= !word.bit;
     }
     walk.keep_best();
@@ -114,45 +125,61 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// The names of a word; those before `end` if their words meet one each.
-    fn names_of(&mut self, word: u32, end: Option<u32>) {
+    /// The names of a word before `end`.
+    fn names_of(&mut self, word: u32, end: u32) {
         let Estimator { segment, marks, .. } = self.estimator;
         let postings = segment.postings.of(word);
         let own = marks.mask(word);
         for posting in postings.iter().take(self.walks_left) {
-            if self.estimates_left == 0 || end.is_some_and(|end| posting.name >= end) {
+            if self.estimates_left == 0 || posting.name >= end {
                 break;
             }
             self.walks_left -= 1;
             match posting.others() {
                 Some(others) => {
                     let mask = others.clone().fold(own, |mask, other| mask.and(marks.mask(other)));
-                    if self.may_reach(posting.name, mask, end.is_some()) {
-                        self.rank(posting.name, std::iter::once(word).chain(others));
+                    if posting.name < self.ends.whole(mask) {
+                        self.rank(posting.name, std::iter::once(word).chain(others), &[]);
                     }
                 }
-                None => self.record(posting.name, end.is_some()),
+                None => self.record(posting.name),
             }
         }
     }
 
-    fn record(&mut self, name: u32, strict: bool) {
+    fn record(&mut self, name: u32) {
         let Estimator { segment, marks, .. } = self.estimator;
         let words = segment.records.words(name);
-        if self.may_reach(name, words.iter().fold(Mask::default(), |mask, word| mask.and(marks.mask(*word))), strict) {
-            self.rank(name, words.iter().copied());
+        let mask = words.iter().fold(Mask::default(), |mask, word| mask.and(marks.mask(*word)));
+        if name < self.ends.whole(mask) {
+            self.rank(name, words.iter().copied(), &[]);
         }
     }
 
-    fn may_reach(&self, name: u32, mask: Mask, strict: bool) -> bool {
-        let end = self.ends.of(mask);
-        if strict { name < end.strict } else { end.loose }
+    /// The names that may part words of the query, those of one name together.
+    fn names_parted(&mut self, parted: &mut Vec<Parted>) {
+        let Estimator { segment, marks, wanted, .. } = self.estimator;
+        parted.iter().for_each(|parted| segment.records.ask_for(parted.run.name()));
+        // A name may part several words of which none is another's.
+        let strange = wanted.iter().filter(|wanted| wanted.is_strange).fold(0, |bits, wanted| bits | wanted.bit);
+        parted.retain(|parted| {
+            let own = wanted.get(usize::from(parted.place)).map_or(0, |wanted| wanted.bit);
+            let words = segment.records.words(parted.run.name()).iter();
+            let mask = words.fold(Mask::of(own | strange), |mask, word| mask.and(marks.mask(*word)));
+            parted.run.name() < self.ends.parted(mask, parted.run.places().len())
+        });
+        parted.sort_unstable_by_key(|parted| (parted.run, parted.place));
+        parted.dedup_by_key(|parted| (parted.run, parted.place));
+        for parted in parted.chunk_by(|one, other| one.run.name() == other.run.name()).take(self.estimates_left) {
+            let Some(name) = parted.first().map(|first| first.run.name()) else { continue };
+            self.rank(name, segment.records.words(name).iter().copied(), parted);
+        }
     }
 
     /// Ranks a name of these words, unless it scores too little.
-    fn rank(&mut self, name: u32, words: impl Iterator<Item = u32>) {
+    fn rank(&mut self, name: u32, words: impl Iterator<Item = u32>, parted: &[Parted]) {
         self.estimates_left = self.estimates_left.saturating_sub(1);
-        let score = self.estimator.score(words);
+        let score = self.estimator.score(words, parted);
         if score < self.least {
             return;
         }

@@ -1,8 +1,8 @@
 //! A query's words as names are bounded by them: what a name can score at best that meets some of them.
 
-use super::super::align::may_be_initials;
+use super::super::align::{JOINED, may_be_initials};
 use super::super::score::Sum;
-use super::super::similar::{How, Meeting};
+use super::super::similar::{Glance, How, Meeting};
 use super::super::token::{Name, Schema, Token};
 use super::super::words::Kind;
 use super::likeness::{Alike, AlikeWords, Likeness};
@@ -13,6 +13,8 @@ use super::segment::Segment;
 const BITS_MAX: usize = 8;
 /// How well a letter meets the word that it begins.
 pub const INITIAL: f32 = 0.85;
+/// A word that is less like any of the vocabulary may be several run together, one of them with a slip.
+const STRANGE: f32 = 0.8;
 /// Words that a person's initials stand for.
 const INITIALS: f32 = 2.0;
 
@@ -28,6 +30,9 @@ pub struct Wanted {
     /// 0 for what may be met without a mark.
     pub bit: u8,
     pub alike: AlikeWords,
+    pub glance: Glance,
+    /// No word is much like it.
+    pub is_strange: bool,
     /// Names that those words are in; as many as can be for a letter, whose words are not walked.
     names: usize,
 }
@@ -47,7 +52,9 @@ impl Wanted {
             best: alike.iter().map(|alike| alike.similarity).fold(best_min, f32::max),
             bit: 0,
             names: if initial { usize::MAX } else { alike.iter().map(|alike| segment.postings.of(alike.word).len()).sum() },
+            is_strange: alike.first().is_none_or(|best| best.similarity < STRANGE),
             alike: found,
+            glance: Glance::of(token),
         }
     }
 
@@ -123,6 +130,13 @@ impl Best {
     /// The best score if all the name's words together lose so much; less where several of them meet one word of the query.
     pub fn score(&self, loss: f32) -> f32 {
         self.sum.score(self.schema, self.left, (loss - self.taken).max(0.0))
+    }
+
+    /// The same if it parts a word of the query in so many more.
+    pub fn parted(mut self, more: usize) -> Self {
+        let more = more as f32;
+        self.sum.add(more * Kind::Plain.weight(), Meeting { similarity: JOINED, how: How::Joined });
+        Self { taken: self.taken + more, ..self }
     }
 
     /// The number before which the names are that may score so much.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::super::fold::Script;
-use super::super::super::similar::Glance;
 use super::super::super::token::{Name, Schema, Token};
-use super::super::keys::{self, Keyed, Keys};
+use super::super::keyed::{Keyed, Keys};
+use super::super::keys;
 use super::super::likeness::Vocabulary;
 use super::super::postings::{self, Postings};
 use super::super::records::Records;
+use super::super::runs;
 use super::Segment;
 
 /// A segment in the making.
@@ -17,7 +18,8 @@ pub(super) struct Builder {
     segment: Segment,
     tokens: Vec<Token>,
     by_text: HashMap<(String, Script), u32>,
-    initials: Vec<Keyed>,
+    initials: Vec<Keyed<u32>>,
+    runs: runs::Builder,
     row: Vec<u32>,
 }
 
@@ -27,18 +29,27 @@ impl Builder {
             schema,
             vocabulary: Vocabulary::default(),
             initials: Keys::default(),
+            runs: Keys::default(),
             records: Records::default(),
             owners: Vec::new(),
             postings: Postings::default(),
         };
-        Self { segment, tokens: Vec::new(), by_text: HashMap::new(), initials: Vec::new(), row: Vec::new() }
+        Self {
+            segment,
+            tokens: Vec::new(),
+            by_text: HashMap::new(),
+            initials: Vec::new(),
+            runs: runs::Builder::default(),
+            row: Vec::new(),
+        }
     }
 
     pub(super) fn add(&mut self, name: &str, owner: u32) {
         let name = Name::parse(name, self.segment.schema);
         let number = self.segment.owners.len() as u32;
         let initials = &mut self.initials;
-        keys::of_first_letters(&name, |key| initials.push(Keyed { key, word: number, glance: Glance::default() }));
+        keys::of_first_letters(&name, |key| initials.push(Keyed { key, value: number }));
+        self.runs.add(number, &name);
         self.segment.owners.push(owner);
         self.row.clear();
         for token in name.tokens {
@@ -63,10 +74,11 @@ impl Builder {
     pub(super) fn finish(mut self) -> Segment {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         self.number_by_frequency();
-        self.order_by_loss();
+        let names = self.order_by_loss();
         let segment = &mut self.segment;
         segment.vocabulary = Vocabulary::new(NEXT_ID.fetch_add(1, Ordering::Relaxed), self.tokens);
         segment.initials = Keys::build(self.initials);
+        segment.runs = self.runs.finish(&names);
         segment.postings = Postings::build(&segment.records, segment.vocabulary.len());
         segment.owners.shrink_to_fit();
         segment.records.shrink();
@@ -89,8 +101,8 @@ impl Builder {
         self.tokens = tokens.into_iter().map(|(token, _)| token).collect();
     }
 
-    /// The names that lose least first.
-    fn order_by_loss(&mut self) {
+    /// The names that lose least first. Tells the new number of each.
+    fn order_by_loss(&mut self) -> Vec<u32> {
         let Self { segment, tokens, initials, .. } = self;
         let before = segment.records.order_by_loss(|word| tokens.get(word as usize).map_or(0.0, Token::loss));
         let mut names = vec![0; before.len()];
@@ -99,7 +111,8 @@ impl Builder {
         }
         segment.owners = before.iter().filter_map(|old| segment.owners.get(*old as usize)).copied().collect();
         for keyed in initials {
-            keyed.word = names.get(keyed.word as usize).copied().unwrap_or_default();
+            keyed.value = names.get(keyed.value as usize).copied().unwrap_or_default();
         }
+        names
     }
 }
