@@ -7,8 +7,8 @@ use super::super::align::{ACRONYM_LENGTHS, Alignment, JOINED, RUN_MAX, by_initia
 use super::super::similar::{Glance, How, Meeting};
 use super::super::token::{Name, Schema};
 use super::keys;
-use super::likeness::{Known, Likeness};
-use super::marks::{Mark, Marks, StandsFor};
+use super::likeness::{Alike, Known, Likeness};
+use super::marks::{Mark, Marks};
 use super::runs::Run;
 use super::segment::Segment;
 use super::walk::{self, Ends};
@@ -54,8 +54,9 @@ pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
     wanted::of_query(query, segment, &mut work.likeness, &mut work.wanted);
     for (wanted, place) in work.wanted.iter().zip(0..) {
         let alike = segment.vocabulary.alike(&wanted.alike).iter();
-        let mark = |similarity| Mark { tokens: 1 << place, stands_for: StandsFor::Word, similarity };
-        alike.for_each(|alike| work.marks.put(alike.word, wanted.bit, mark(alike.similarity)));
+        alike.for_each(|Alike { word, meeting }| {
+            work.marks.put(*word, wanted.bit, Mark { tokens: 1 << place, meeting: *meeting })
+        });
     }
     mark_initials(segment, query, work);
     mark_short_forms(segment, query, work);
@@ -74,7 +75,7 @@ fn mark_initials(segment: &Segment, query: &Name, work: &mut Work) {
         if !words.is_empty() {
             wanted.may_be_met_as(INITIAL);
         }
-        let mark = Mark { tokens: 1 << place, stands_for: StandsFor::Initial, similarity: INITIAL };
+        let mark = Mark { tokens: 1 << place, meeting: Meeting { similarity: INITIAL, how: How::Initial } };
         words.iter().for_each(|word| work.marks.put(*word, wanted.bit, mark));
     }
 }
@@ -127,7 +128,7 @@ fn mark_runs(segment: &Segment, query: &Name, work: &mut Work) {
             for word in words.drain(..) {
                 let meeting = segment.vocabulary.token(word).and_then(|known| work.runs.joined(known, run));
                 let Some(meeting) = meeting else { continue };
-                work.mark_run(word, start..start + size, StandsFor::Run, meeting.similarity);
+                work.mark_run(word, start..start + size, meeting);
                 work.joined.push(word);
             }
             work.words = words;
@@ -158,18 +159,17 @@ fn find_parted(segment: &Segment, query: &Name, work: &mut Work) {
 impl Work {
     /// Marks a word of so many letters that begin several of the query's in a row.
     fn mark_initials(&mut self, word: u32, places: Range<usize>, letters: usize) {
-        let Meeting { similarity, how } = by_initials(letters);
-        self.mark_run(word, places, if how == How::Initial { StandsFor::Initials } else { StandsFor::Run }, similarity);
+        self.mark_run(word, places, by_initials(letters));
     }
 
     /// Marks a word that stands for several of the query's in a row.
-    fn mark_run(&mut self, word: u32, places: Range<usize>, stands_for: StandsFor, similarity: f32) {
+    fn mark_run(&mut self, word: u32, places: Range<usize>, meeting: Meeting) {
         let (mut bits, mut tokens) = (0, 0);
         for (place, wanted) in self.wanted.iter_mut().enumerate().skip(places.start).take(places.len()) {
-            wanted.may_be_met_as(similarity);
+            wanted.may_be_met_as(meeting.similarity);
             bits |= wanted.bit;
             tokens |= 1 << place;
         }
-        self.marks.put(word, bits, Mark { tokens, stands_for, similarity });
+        self.marks.put(word, bits, Mark { tokens, meeting });
     }
 }

@@ -1,13 +1,13 @@
 //! About what a name scores, by the marks of its words: no letter of it is looked at. Words are paired as an alignment pairs them,
-//! what meets best first; then runs, pieces and first letters.
+//! what meets best first; then words run together on either side, and first letters.
 
 use super::super::align::{by_initials, may_be_initials};
 use super::super::score::Sum;
-use super::super::similar::{Brief, How, Meeting};
+use super::super::similar::{Brief, Meeting};
 use super::super::token::{Name, TOKENS_MAX};
 use super::super::words::Kind;
 use super::candidates::Parted;
-use super::marks::{Mark, Marks, StandsFor};
+use super::marks::{Mark, Marks};
 use super::segment::Segment;
 use super::wanted::Wanted;
 
@@ -41,7 +41,7 @@ impl Estimator<'_> {
     /// About what a name of these words scores, company forms apart. `parted`: words of the query that may be several of the name's.
     pub fn score(&self, words: impl Iterator<Item = u32>, parted: &[Parted]) -> f32 {
         let mut pairing = Pairing::default();
-        let mut said = [(Mark::default(), 0); MARKS_MAX];
+        let mut said = [(Mark::NONE, 0); MARKS_MAX];
         let mut count = 0;
         for (word, place) in words.zip(0..TOKENS_MAX as u8) {
             pairing.put(word, self.segment.vocabulary.kind(word).unwrap_or(Kind::Plain));
@@ -57,7 +57,7 @@ impl Estimator<'_> {
                 let token = mark.tokens.trailing_zeros() as u8;
                 (token.abs_diff(place), token, place)
             };
-            other.similarity.total_cmp(&one.similarity).then_with(|| order(one, *at).cmp(&order(other, *against)))
+            other.meeting.similarity.total_cmp(&one.meeting.similarity).then_with(|| order(one, *at).cmp(&order(other, *against)))
         });
         let said = &*said;
         self.pair(said.iter().filter(|said| !is_run(said)), &mut pairing);
@@ -74,12 +74,7 @@ impl Estimator<'_> {
 
     fn pair<'s>(&self, said: impl Iterator<Item = &'s Said>, pairing: &mut Pairing) {
         for (mark, place) in said {
-            let how = match mark.stands_for {
-                StandsFor::Word => How::Exact,
-                StandsFor::Run => How::Joined,
-                StandsFor::Initial | StandsFor::Initials => How::Initial,
-            };
-            pairing.pair(mark.tokens, 1 << place, self.weight(mark.tokens), Meeting { similarity: mark.similarity, how });
+            pairing.pair(mark.tokens, 1 << place, self.weight(mark.tokens), mark.meeting);
         }
     }
 
@@ -125,7 +120,7 @@ impl Estimator<'_> {
 }
 
 fn is_run((mark, _): &Said) -> bool {
-    matches!(mark.stands_for, StandsFor::Run | StandsFor::Initials)
+    mark.tokens.count_ones() > 1
 }
 
 impl Pairing {

@@ -58,10 +58,13 @@ pub fn of_query(word: &Token, keys: &mut Vec<u32>) {
 /// Adds the keys under which it finds others by its spelling or sound.
 pub fn of_query_spelling(word: &Token, keys: &mut Vec<u32>) {
     by_spelling(word, &mut |key| keys.push(key));
-    if word.number.is_none() && word.text.len() > SHORT {
-        // What has another letter too many besides has a key in common.
-        Shape::typed(&word.text).each_swapped(|letters| keys.push(hash(Kind::Shape, letters.iter().copied())));
+    if word.number.is_some() || word.text.len() <= SHORT {
+        return;
     }
+    let (heard, typed) = (Shape::heard([word.sound.as_str()].into_iter()), Shape::typed(&word.text));
+    // What has another letter too many besides has a key in common.
+    typed.each_swapped(|letters| keys.push(hash(Kind::Shape, letters.iter().copied())));
+    keys.extend(heard.without_two().map(|letters| hash(Kind::Shape, letters)));
 }
 
 fn by_table(word: &Token, take: &mut impl FnMut(u32)) {

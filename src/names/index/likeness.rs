@@ -7,7 +7,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use super::super::similar::{Apart, Brief, Glance, meet_apart};
+use super::super::similar::{Apart, Brief, Glance, Meeting, meet_apart};
 use super::super::token::Token;
 use super::super::words::Kind;
 use super::keyed::{Keyed, Keys};
@@ -19,7 +19,7 @@ use crate::near;
 #[derive(Debug, Clone, Copy)]
 pub struct Alike {
     pub word: u32,
-    pub similarity: f32,
+    pub meeting: Meeting,
 }
 
 /// A word of the vocabulary, with what tells most others apart.
@@ -90,7 +90,8 @@ impl Vocabulary {
             let threads: Vec<_> = self.tokens.chunks(share).map(|words| scope.spawn(move || part(words))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
         });
-        let found = found.concat();
+        let mut found = found.concat();
+        make_mutual(&mut found);
         let starts = found.iter().scan(0, |end, alike| {
             *end += alike.len() as u32;
             Some(*end)
@@ -172,6 +173,23 @@ impl Vocabulary {
     }
 }
 
+/// What one word found and was not found by, it meets all the same: the keys of a query are more than those of a word.
+fn make_mutual(found: &mut [Vec<Alike>]) {
+    let mut missing = Vec::new();
+    for (alike, word) in found.iter().zip(0..) {
+        let is_one_sided = |other: &&Alike| {
+            let back = found.get(other.word as usize);
+            back.is_some_and(|back| !back.iter().any(|known| known.word == word))
+        };
+        missing.extend(alike.iter().filter(is_one_sided).map(|other| (other.word, Alike { word, ..*other })));
+    }
+    for (word, alike) in missing {
+        let Some(known) = found.get_mut(word as usize) else { continue };
+        let at = known.partition_point(|other| other.meeting.similarity >= alike.meeting.similarity);
+        known.insert(at, alike);
+    }
+}
+
 /// The words by their first letter, the shortest of each first.
 fn by_first(briefs: &[Brief]) -> (Vec<u32>, Vec<u32>) {
     let mut words: Vec<u32> = (0..briefs.len() as u32).collect();
@@ -246,17 +264,14 @@ impl Likeness {
                     maybe.push((word, apart));
                 }
             }
-            let met = |(word, apart)| {
-                let meeting = meet_apart(token, vocabulary.token(word)?, apart)?;
-                Some(Alike { word, similarity: meeting.similarity })
-            };
+            let met = |(word, apart)| Some(Alike { word, meeting: meet_apart(token, vocabulary.token(word)?, apart)? });
             found.extend(maybe.drain(..).filter_map(met));
         }
         // The word itself before a title or particle that is spelt so.
         let other_kind = |alike: &Alike| vocabulary.kind(alike.word) != Some(token.kind);
         let order = |alike: &Alike| (other_kind(alike), alike.word);
         self.found.sort_unstable_by(|one, other| {
-            other.similarity.total_cmp(&one.similarity).then_with(|| order(one).cmp(&order(other)))
+            other.meeting.similarity.total_cmp(&one.meeting.similarity).then_with(|| order(one).cmp(&order(other)))
         });
         &self.found
     }

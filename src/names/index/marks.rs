@@ -1,26 +1,17 @@
 //! Which of a query's words each word of the vocabulary meets, for the time of one search.
 
+use super::super::similar::{How, Meeting};
+
 /// How much a word of the vocabulary says for a word of the query, or for several in a row.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Mark {
     /// The places of the query's words, as bits.
     pub tokens: u32,
-    pub stands_for: StandsFor,
-    pub similarity: f32,
+    pub meeting: Meeting,
 }
 
-/// What a word of the vocabulary stands for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum StandsFor {
-    /// The query's word.
-    #[default]
-    Word,
-    /// The query's word, one of them being the first letter of the other.
-    Initial,
-    /// Several words of the query in a row.
-    Run,
-    /// Two words of the query in a row, as their first letters.
-    Initials,
+impl Mark {
+    pub const NONE: Self = Self { tokens: 0, meeting: Meeting { similarity: 0.0, how: How::Exact } };
 }
 
 /// The query's words that are met, as bits.
@@ -77,7 +68,7 @@ impl Marks {
         if *first == NONE {
             self.words.push(word);
         }
-        let spelt_out = if matches!(mark.stands_for, StandsFor::Initial | StandsFor::Initials) { 0 } else { bits };
+        let spelt_out = if mark.meeting.how == How::Initial { 0 } else { bits };
         mask.0 |= u16::from(bits) | u16::from(spelt_out) << u8::BITS;
         let next = std::mem::replace(first, self.marks.len() as u32);
         self.marks.push((mark, next));

@@ -18,11 +18,14 @@ pub struct Posting {
     others: [[u8; WORD_BYTES]; OTHERS],
     /// Of the others; more than there is room for when they are not all here.
     count: u8,
+    /// How many of them come before the word.
+    before: u8,
 }
 
 impl Posting {
     fn new(name: u32, word: u32, words: &[u32]) -> Self {
-        let mut posting = Self { name, others: [[0; WORD_BYTES]; OTHERS], count: 0 };
+        let before = words.iter().position(|other| *other == word).unwrap_or_default() as u8;
+        let mut posting = Self { name, others: [[0; WORD_BYTES]; OTHERS], count: 0, before };
         for other in words.iter().filter(|other| **other != word) {
             let [low, middle, high, _] = other.to_le_bytes();
             match posting.others.get_mut(usize::from(posting.count)).filter(|_| *other <= WORD_MAX) {
@@ -38,6 +41,12 @@ impl Posting {
     pub fn others(&self) -> Option<impl Iterator<Item = u32> + Clone> {
         let others = self.others.get(..usize::from(self.count))?;
         Some(others.iter().map(|[low, middle, high]| u32::from_le_bytes([*low, *middle, *high, 0])))
+    }
+
+    /// All its words in its order, where `others` are the other ones.
+    pub fn words(&self, word: u32, others: impl Iterator<Item = u32> + Clone) -> impl Iterator<Item = u32> {
+        let before = usize::from(self.before);
+        others.clone().take(before).chain(std::iter::once(word)).chain(others.skip(before))
     }
 }
 

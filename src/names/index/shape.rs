@@ -9,6 +9,8 @@ pub struct Shape {
 
 /// Letters that are looked at.
 const SHAPE_MAX: usize = 48;
+/// Of shorter ones too little is left without two letters.
+const WITHOUT_TWO_MIN: usize = 7;
 /// The letter that stands for the vowels.
 pub const VOWEL: u8 = b'a';
 /// What any other letter is alike with, but X and a few digits.
@@ -49,8 +51,19 @@ impl Shape {
 
     /// Without the letter at a place.
     pub fn without(&self, at: usize) -> impl Iterator<Item = u8> {
+        self.without_both(at, at)
+    }
+
+    /// Without any two letters, where enough are left.
+    pub fn without_two(&self) -> impl Iterator<Item = impl Iterator<Item = u8>> {
+        let len = if self.len < WITHOUT_TWO_MIN { 0 } else { self.len };
+        (0..len).flat_map(move |at| (at + 1..len).map(move |other| self.without_both(at, other)))
+    }
+
+    fn without_both(&self, at: usize, other: usize) -> impl Iterator<Item = u8> {
         let mut before = 0;
-        let rest = self.letters().iter().enumerate().filter(move |(place, _)| *place != at).map(|(_, letter)| *letter);
+        let is_left = move |(place, _): &(usize, &u8)| *place != at && *place != other;
+        let rest = self.letters().iter().enumerate().filter(is_left).map(|(_, letter)| *letter);
         rest.filter(move |letter| std::mem::replace(&mut before, *letter) != *letter)
     }
 

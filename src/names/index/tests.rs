@@ -80,11 +80,18 @@ fn what_names_are_seldom_made_of_leads_to_them() {
         (Schema::Company, "VOSK", "Velmara Orinvik Shipping Kavelund"),
         (Schema::Company, "VDK", "Velmara of Darvik and Kavelund"),
         (Schema::Company, "Velmara of Orinvik and Kavelund", "VOOK"),
-        (Schema::Company, "and Lanvik the", "The AL al"),
         // A word of two of the query's, beside another run that is less like it.
         (Schema::Person, "Abu SOREN M", "Mikkel Abousoren"),
         // A first letter goes to the word at its place.
         (Schema::Person, "Margarita MORRAN", "M. MORENO"),
+        // And where the words stand in another order than they are found in.
+        (Schema::Person, "A-LAGHA EL", "El AL-AGHA"),
+        // Two letters too many, and two lost.
+        (Schema::Person, "Respubliki", "Republic"),
+        (Schema::Person, "Song Rahim", "SO'NG IBRAHIM"),
+        // First letters of a whole name beside what says little.
+        (Schema::Company, "VDK Bahrain", "Velmara of Darvik and Kavelund"),
+        (Schema::Company, "and Lanvik the", "The AL al"),
         // Run together, with a slip in one of the words.
         (Schema::Person, "ALKORVENI Petra", "AL-KORVANI Petra Lund"),
         (Schema::Person, "SOLBAKENPETROVNA", "Solbakken Petrovna"),

@@ -98,7 +98,7 @@ pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
         let words = segment.vocabulary.alike(&word.alike);
         for (alike, at) in words.iter().zip(WORDS_AHEAD..) {
             words.get(at).into_iter().for_each(|next| segment.postings.ask_for(next.word));
-            let end = reach.met(not_before, Some((place, alike.similarity))).end(&segment.records, walk.bound);
+            let end = reach.met(not_before, Some((place, alike.meeting.similarity))).end(&segment.records, walk.bound);
             walk.names_of(alike.word, end);
         }
         let letter = query.tokens.get(place).filter(|token| token.text.len() > 1).and_then(|token| token.text.bytes().next());
@@ -139,7 +139,7 @@ impl Walk<'_> {
                 Some(others) => {
                     let mask = others.clone().fold(own, |mask, other| mask.and(marks.mask(other)));
                     if posting.name < self.ends.whole(mask) {
-                        self.rank(posting.name, std::iter::once(word).chain(others), &[]);
+                        self.rank(posting.name, posting.words(word, others), &[]);
                     }
                 }
                 None => self.record(posting.name),

@@ -49,10 +49,10 @@ impl Wanted {
             weight,
             spelt_out: if initial { token.weight() } else { weight },
             loss: token.loss(),
-            best: alike.iter().map(|alike| alike.similarity).fold(best_min, f32::max),
+            best: alike.iter().map(|alike| alike.meeting.similarity).fold(best_min, f32::max),
             bit: 0,
             names: if initial { usize::MAX } else { alike.iter().map(|alike| segment.postings.of(alike.word).len()).sum() },
-            is_strange: alike.first().is_none_or(|best| best.similarity < STRANGE),
+            is_strange: alike.first().is_none_or(|best| best.meeting.similarity < STRANGE),
             alike: found,
             glance: Glance::of(token),
         }
