@@ -13,8 +13,8 @@ use super::wanted::{self, Best, INITIAL, Reach};
 
 /// Names that one search scores at most. A query that more names resemble ("Mohammed Ali") is told the best of them.
 const SCORED_MAX: usize = 250;
-/// Names that are walked past, and estimated, at most, by the words themselves and by words run together each: a word as it is spelt comes before
-/// those like it, and the best names of a word come first, so that a common word need not be exhausted.
+/// Names that are walked past, and estimated, at most, by the words themselves and by words run together each: a word as it is spelt
+/// comes before those like it, and the best names of a word come first, so that a common word need not be exhausted.
 const WALKED_MAX: usize = 100_000;
 const ESTIMATED_MAX: usize = 10_000;
 /// So many words before the names of a word are walked, memory is asked for them.
