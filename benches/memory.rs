@@ -1,6 +1,7 @@
 //! What memory costs on one core: folding and recalling waybills, and writing memory down. Prints `name value unit`.
 //!
-//! Each party has its phone and address. Observations are made before the clock runs; batches are of a thousand, folded whole and then recalled, as in the service.
+//! Each party has its phone and address. Observations are made before the clock runs; batches are of a thousand, folded whole and then
+//! recalled, as in the service.
 //! `cargo bench --bench memory -- 1000000` takes that size alone; the largest needs some 8 GB.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a benchmark stops at what is not as expected")]

@@ -105,5 +105,14 @@ fn range<'a, T>(starts: &[u32], all: &'a [T], at: u32) -> &'a [T] {
     bounds.and_then(|(from, to)| all.get(*from as usize..*to as usize)).unwrap_or_default()
 }
 
+/// Turns how many there are of each number into where those of each end, which is where those of the next begin.
+fn sum_up(counts: &mut [u32]) {
+    let mut sum = 0;
+    for count in counts {
+        sum += *count;
+        *count = sum;
+    }
+}
+
 #[cfg(test)]
 mod tests;

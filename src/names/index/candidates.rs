@@ -87,14 +87,14 @@ fn mark_short_forms(segment: &Segment, query: &Name, work: &mut Work) {
         for (run, start) in query.tokens.windows(size).zip(0..) {
             let key = keys::of_initials(run.iter().filter_map(|token| token.text.bytes().next()));
             for known in short_forms(segment, key).filter(|known| known.glance.length() == size) {
-                work.mark_initials(known.word, start..start + size, size);
+                work.mark_run(known.word, start..start + size, by_initials(size));
                 work.joined.push(known.word);
             }
         }
     }
     keys::of_first_letters(query, |key| {
         for known in short_forms(segment, key) {
-            work.mark_initials(known.word, 0..query.tokens.len(), known.glance.length());
+            work.mark_run(known.word, 0..query.tokens.len(), by_initials(known.glance.length()));
             work.joined.push(known.word);
         }
     });
@@ -157,11 +157,6 @@ fn find_parted(segment: &Segment, query: &Name, work: &mut Work) {
 }
 
 impl Work {
-    /// Marks a word of so many letters that begin several of the query's in a row.
-    fn mark_initials(&mut self, word: u32, places: Range<usize>, letters: usize) {
-        self.mark_run(word, places, by_initials(letters));
-    }
-
     /// Marks a word that stands for several of the query's in a row.
     fn mark_run(&mut self, word: u32, places: Range<usize>, meeting: Meeting) {
         let (mut bits, mut tokens) = (0, 0);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::sum_up;
 use crate::near;
 
 /// A value under a key.
@@ -33,11 +34,7 @@ impl<T: Copy + Ord> Keys<T> {
                 *count += 1;
             }
         }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
+        sum_up(&mut starts);
         Self { starts, shift, keyed }
     }
 

@@ -37,34 +37,39 @@ enum Kind {
 /// Calls `take` with each key of a word of the vocabulary.
 pub fn of_word(word: &Token, mut take: impl FnMut(u32)) {
     by_table(word, &mut take);
-    by_spelling(word, &mut take);
+    if word.number.is_none() {
+        let (heard, typed) = Shape::both(word);
+        by_shapes(word, &heard, &typed, &mut take);
+    }
     let whole = matches!(word.script, Script::Alphabet);
     if word.skeleton.len() >= 2 {
         take(hash(if whole { Kind::Consonants } else { Kind::ConsonantsOnly }, word.skeleton.bytes()));
     }
 }
 
-/// Adds the keys under which a query's word finds others by a table or by its consonants.
-pub fn of_query(word: &Token, keys: &mut Vec<u32>) {
-    by_table(word, &mut |key| keys.push(key));
+/// Calls `take` with each key under which a query's word finds others by a table or by its consonants.
+pub fn of_query(word: &Token, mut take: impl FnMut(u32)) {
+    by_table(word, &mut take);
     if word.skeleton.len() >= 2 {
-        keys.push(hash(Kind::ConsonantsOnly, word.skeleton.bytes()));
+        take(hash(Kind::ConsonantsOnly, word.skeleton.bytes()));
         if !matches!(word.script, Script::Alphabet) {
-            keys.push(hash(Kind::Consonants, word.skeleton.bytes()));
+            take(hash(Kind::Consonants, word.skeleton.bytes()));
         }
     }
 }
 
-/// Adds the keys under which it finds others by its spelling or sound.
-pub fn of_query_spelling(word: &Token, keys: &mut Vec<u32>) {
-    by_spelling(word, &mut |key| keys.push(key));
-    if word.number.is_some() || word.text.len() <= SHORT {
+/// Calls `take` with each key under which it finds others by its spelling or sound.
+pub fn of_query_spelling(word: &Token, mut take: impl FnMut(u32)) {
+    if word.number.is_some() {
         return;
     }
-    let (heard, typed) = (Shape::heard([word.sound.as_str()].into_iter()), Shape::typed(&word.text));
-    // What has another letter too many besides has a key in common.
-    typed.each_swapped(|letters| keys.push(hash(Kind::Shape, letters.iter().copied())));
-    keys.extend(heard.without_two().map(|letters| hash(Kind::Shape, letters)));
+    let (heard, typed) = Shape::both(word);
+    by_shapes(word, &heard, &typed, &mut take);
+    if word.text.len() > SHORT {
+        // What has another letter too many besides has a key in common.
+        typed.each_swapped(|letters| take(hash(Kind::Shape, letters.iter().copied())));
+        heard.without_two().for_each(|letters| take(hash(Kind::Shape, letters)));
+    }
 }
 
 fn by_table(word: &Token, take: &mut impl FnMut(u32)) {
@@ -75,16 +80,12 @@ fn by_table(word: &Token, take: &mut impl FnMut(u32)) {
     word.nicknames.iter().for_each(|group| take(hash(Kind::Nickname, group.to_le_bytes().into_iter())));
 }
 
-fn by_spelling(word: &Token, take: &mut impl FnMut(u32)) {
-    if word.number.is_some() {
-        return;
-    }
+fn by_shapes(word: &Token, heard: &Shape, typed: &Shape, take: &mut impl FnMut(u32)) {
     let slips = if word.text.len() <= SHORT { Slips::Vowels } else { Slips::All };
-    let (heard, typed) = (Shape::heard([word.sound.as_str()].into_iter()), Shape::typed(&word.text));
-    shape_keys(&heard, slips, take);
+    shape_keys(heard, slips, take);
     // A slip within SH or CH, or that makes a KS, changes the sound by more than the letter.
     if typed != heard {
-        shape_keys(&typed, slips, take);
+        shape_keys(typed, slips, take);
     }
     if word.text.contains('c') {
         take(hash(Kind::Shape, Shape::typed_hard_c(&word.text).letters().iter().copied()));
@@ -138,7 +139,7 @@ const PARTED_SLIP_LENGTH_MIN: usize = 5;
 
 /// Calls `take` with each key of words that, run together, may be this one; `is_strange`: it is like no other word.
 pub fn of_parted(word: &Token, is_strange: bool, mut take: impl FnMut(u32)) {
-    let (heard, typed) = (Shape::heard([word.sound.as_str()].into_iter()), Shape::typed(&word.text));
+    let (heard, typed) = Shape::both(word);
     parted_keys(&heard, &mut take);
     if !is_strange {
         return;

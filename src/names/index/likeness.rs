@@ -244,10 +244,11 @@ impl Likeness {
         let Self { seen, round, found, keys, maybe, .. } = self;
         for by_spelling in [false, true] {
             keys.clear();
+            let take = |key| keys.push(key);
             if by_spelling {
-                keys::of_query_spelling(token, keys)
+                keys::of_query_spelling(token, take)
             } else {
-                keys::of_query(token, keys)
+                keys::of_query(token, take)
             }
             for Known { word, glance: known } in vocabulary.under_all(keys).copied() {
                 let Some(last) = seen.get_mut(word as usize) else { continue };

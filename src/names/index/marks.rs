@@ -79,6 +79,11 @@ impl Marks {
         self.masks.get(word as usize).copied().unwrap_or_default()
     }
 
+    /// Those that any of these words says something for, besides what is met already.
+    pub fn masks(&self, met: Mask, words: impl Iterator<Item = u32>) -> Mask {
+        words.fold(met, |mask, word| mask.and(self.mask(word)))
+    }
+
     pub fn of(&self, word: u32) -> impl Iterator<Item = Mark> + '_ {
         let mark = |at: u32| self.marks.get(at as usize).copied();
         let first = self.firsts.get(word as usize).copied().and_then(mark);

@@ -1,8 +1,8 @@
 //! The names of each word, in a row, each with its other words: what is walked need not be waited for, since memory brings what
 //! lies in a row by itself.
 
-use super::range;
 use super::records::Records;
+use super::{range, sum_up};
 use crate::near;
 
 /// Other words that are kept with a name; a name of more has to be looked up.
@@ -96,10 +96,6 @@ pub fn starts(records: &Records, words: usize) -> Vec<u32> {
     for word in (0..records.len() as u32).flat_map(|name| records.words(name)) {
         starts.get_mut(*word as usize + 1).into_iter().for_each(|count| *count += 1);
     }
-    let mut sum = 0;
-    for start in &mut starts {
-        sum += *start;
-        *start = sum;
-    }
+    sum_up(&mut starts);
     starts
 }

@@ -1,5 +1,7 @@
 //! A word's shape: its letters with the vowels alike and the consonants that are mixed up alike, none doubled.
 
+use super::super::token::Token;
+
 /// The letters of a word or of several run together.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Shape {
@@ -23,8 +25,9 @@ impl Shape {
         Self::of(pairs.filter(|pair| *pair != (b'k', b's')).map(|(letter, _)| letter))
     }
 
-    pub fn typed(text: &str) -> Self {
-        Self::of(text.bytes())
+    /// Of a word as heard and as typed.
+    pub fn both(word: &Token) -> (Self, Self) {
+        (Self::heard([word.sound.as_str()].into_iter()), Self::of(word.text.bytes()))
     }
 
     /// With every C read as K; otherwise it is alike with S.
@@ -79,27 +82,25 @@ impl Shape {
 
     /// With a vowel and the letter at a place after it, which make a syllable that is left out easily.
     pub fn with_syllable(&self, at: usize) -> Option<impl Iterator<Item = u8>> {
-        let (head, tail) = self.letters().get(..=at).zip(self.letters().get(at..))?;
-        (head.last() != Some(&VOWEL)).then(|| head.iter().copied().chain(std::iter::once(VOWEL)).chain(tail.iter().copied()))
+        self.spliced(at + 1, VOWEL, at).filter(|_| self.letters().get(at) != Some(&VOWEL))
     }
 
     /// With a letter and a vowel after the vowel at a place: what is left out between vowels leaves one of them.
     pub fn with_consonant(&self, at: usize, letter: u8) -> Option<impl Iterator<Item = u8>> {
-        let (head, tail) = self.letters().get(..=at).zip(self.letters().get(at..))?;
-        let between = head.last() == Some(&VOWEL) && letter != VOWEL;
-        between.then(|| head.iter().copied().chain(std::iter::once(letter)).chain(tail.iter().copied()))
+        self.spliced(at + 1, letter, at).filter(|_| letter != VOWEL && self.letters().get(at) == Some(&VOWEL))
     }
 
     /// With another letter before a place, and with it instead of the letter there; `None` for what would be doubled.
     pub fn with(&self, at: usize, letter: u8) -> [Option<impl Iterator<Item = u8>>; 2] {
-        let letters = self.letters();
-        let is_there = |place: usize| letters.get(place) == Some(&letter);
-        let changed = |from: usize| {
-            let (head, tail) = letters.get(..at).zip(letters.get(from..))?;
-            let doubled = at.checked_sub(1).is_some_and(is_there) || is_there(from) || is_there(at);
-            (!doubled).then(|| head.iter().copied().chain(std::iter::once(letter)).chain(tail.iter().copied()))
-        };
-        [changed(at), changed(at + 1)]
+        let is_there = |place: usize| self.letters().get(place) == Some(&letter);
+        let doubled = |from: usize| at.checked_sub(1).is_some_and(is_there) || is_there(from) || is_there(at);
+        [at, at + 1].map(|from| self.spliced(at, letter, from).filter(|_| !doubled(from)))
+    }
+
+    /// The letters up to a place, another one, and those from a place on.
+    fn spliced(&self, to: usize, letter: u8, from: usize) -> Option<impl Iterator<Item = u8>> {
+        let (head, tail) = self.letters().get(..to).zip(self.letters().get(from..))?;
+        Some(head.iter().copied().chain(std::iter::once(letter)).chain(tail.iter().copied()))
     }
 }
 

@@ -137,8 +137,7 @@ impl Walk<'_> {
             self.walks_left -= 1;
             match posting.others() {
                 Some(others) => {
-                    let mask = others.clone().fold(own, |mask, other| mask.and(marks.mask(other)));
-                    if posting.name < self.ends.whole(mask) {
+                    if posting.name < self.ends.whole(marks.masks(own, others.clone())) {
                         self.rank(posting.name, posting.words(word, others), &[]);
                     }
                 }
@@ -149,10 +148,9 @@ impl Walk<'_> {
 
     fn record(&mut self, name: u32) {
         let Estimator { segment, marks, .. } = self.estimator;
-        let words = segment.records.words(name);
-        let mask = words.iter().fold(Mask::default(), |mask, word| mask.and(marks.mask(*word)));
-        if name < self.ends.whole(mask) {
-            self.rank(name, words.iter().copied(), &[]);
+        let words = segment.records.words(name).iter().copied();
+        if name < self.ends.whole(marks.masks(Mask::default(), words.clone())) {
+            self.rank(name, words, &[]);
         }
     }
 
@@ -164,8 +162,8 @@ impl Walk<'_> {
         let strange = wanted.iter().filter(|wanted| wanted.is_strange).fold(0, |bits, wanted| bits | wanted.bit);
         parted.retain(|parted| {
             let own = wanted.get(usize::from(parted.place)).map_or(0, |wanted| wanted.bit);
-            let words = segment.records.words(parted.run.name()).iter();
-            let mask = words.fold(Mask::of(own | strange), |mask, word| mask.and(marks.mask(*word)));
+            let words = segment.records.words(parted.run.name()).iter().copied();
+            let mask = marks.masks(Mask::of(own | strange), words);
             parted.run.name() < self.ends.parted(mask, parted.run.places().len())
         });
         parted.sort_unstable_by_key(|parted| (parted.run, parted.place));
