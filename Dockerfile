@@ -10,6 +10,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends g++ make perl pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
+COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY benches benches
 COPY config config

@@ -1,7 +1,7 @@
 //! Asking for memory before it is needed: much of the time of a fold, and of a look at thousands of profiles, is waiting for it.
 
 /// Bytes that come together.
-const LINE: usize = 64;
+pub const LINE: usize = 64;
 
 /// Asks for all of a value to be brought near. Nothing waits for it, and whoever needs the value sooner waits as without.
 #[inline]

@@ -4,11 +4,9 @@
 use std::borrow::Borrow;
 use std::ops::{Range, RangeInclusive};
 
-use super::distance::distance;
 use super::fold::Script;
-use super::letters::{HardLetters, Outline};
-use super::similar::{Glance, How, Meeting, SIMILARITY_MIN, slips_allowed};
-use super::sound;
+use super::joined::{RUN_LETTERS_APART, RUN_MAX, RunTogether};
+use super::similar::{How, Meeting};
 use super::token::{Schema, TOKENS_MAX, Token};
 use super::words::Kind;
 
@@ -27,23 +25,9 @@ pub struct Alignment {
     meetings: Vec<(Meeting, u8, u8)>,
     query_used: u32,
     entry_used: u32,
-    text: String,
-    heard: String,
+    run: RunTogether,
 }
 
-/// Run together at most.
-pub const RUN_MAX: usize = 4;
-/// A run may have so many letters more or fewer than the word that it is.
-pub const RUN_LETTERS_APART: usize = 2;
-/// The most that slips in words run together may cost, and how much less that is than in one word of as many letters: there are many
-/// ways to part a word.
-const JOINED_LIMIT: u16 = 22;
-const JOINED_LESS: u16 = 5;
-/// How well a word meets the same letters in several words.
-pub const JOINED: f32 = 0.97;
-const JOINED_WITH_SLIPS: f32 = 0.96;
-/// Run together words have one wrong hard letter at most.
-const JOINED_APART: u16 = 6;
 const INITIALS: f32 = 0.85;
 const ACRONYM: f32 = 0.88;
 /// Letters of a short form.
@@ -143,39 +127,13 @@ impl Alignment {
                 }
                 let run = words.get(start..=start + length).unwrap_or_default();
                 let meeting = self
-                    .joined(word, run)
+                    .run
+                    .meets(word, run)
                     .filter(|meeting| best.as_ref().is_none_or(|(_, known)| meeting.similarity > known.similarity));
                 best = meeting.map(|meeting| (start as u8..(start + length + 1) as u8, meeting)).or(best);
             }
         }
         best
-    }
-
-    /// How a word meets several run together.
-    pub fn joined<T: Borrow<Token>>(&mut self, word: &Token, run: &[T]) -> Option<Meeting> {
-        let none = (HardLetters::default(), HardLetters::default());
-        let (letters, heard) = run
-            .iter()
-            .map(Borrow::borrow)
-            .fold(none, |(letters, heard), next| (letters.and(next.letters), heard.and(next.heard_letters)));
-        if word.letters.apart(letters).min(word.heard_letters.apart(heard)) > JOINED_APART {
-            return None;
-        }
-        self.text.clear();
-        run.iter().for_each(|next| self.text.push_str(&next.borrow().text));
-        let similarity = if self.text == word.text {
-            JOINED
-        } else if word.script == Script::Syllables {
-            return None;
-        } else {
-            sound::sound(&self.text, &mut self.heard);
-            let limit = joined_limit(word.text.len().max(self.text.len()));
-            let typed = distance(word.text.as_bytes(), self.text.as_bytes(), limit);
-            let heard = distance(word.sound.as_bytes(), self.heard.as_bytes(), limit).map(|cost| cost + 2);
-            let cost = typed.into_iter().chain(heard).min()?;
-            with_slips(cost, word.text.len().max(self.text.len()))
-        };
-        (similarity >= SIMILARITY_MIN + 0.05).then_some(Meeting { similarity, how: How::Joined })
     }
 
     /// `JC` for Jean Claude; `PLA` for People's Liberation Army.
@@ -191,33 +149,6 @@ impl Alignment {
             }
         }
     }
-}
-
-fn with_slips(cost: u16, letters: usize) -> f32 {
-    JOINED_WITH_SLIPS - f32::from(cost) / (10 * letters) as f32
-}
-
-/// False when a word is sure not to be several run together.
-pub fn may_be_joined(word: Glance, run: Glance) -> bool {
-    let (hard, slips) = (word.hard_apart(run), word.slips_apart(run));
-    word.length().abs_diff(run.length()) <= RUN_LETTERS_APART
-        && hard.typed.min(hard.heard) <= JOINED_APART
-        && slips.typed.min(slips.heard) <= joined_limit(word.length().max(run.length()))
-}
-
-/// About how a word meets several run together, at best; by what can be told without looking at their letters.
-pub fn joined(word: Outline, run: Outline) -> Option<Meeting> {
-    let letters = word.length().max(run.length());
-    let cost = word.apart(run);
-    if cost > joined_limit(letters) {
-        return None;
-    }
-    let similarity = if cost == 0 { JOINED } else { with_slips(cost, letters) };
-    Some(Meeting { similarity, how: How::Joined })
-}
-
-fn joined_limit(letters: usize) -> u16 {
-    slips_allowed(letters).saturating_sub(JOINED_LESS).min(JOINED_LIMIT)
 }
 
 fn first<T>(words: &[T]) -> &[T] {

@@ -21,37 +21,59 @@ const NEVER: u16 = u16::MAX / 4;
 
 /// The cost of turning one word into the other; `None` above `limit`. Symmetric.
 pub fn distance(one: &[u8], other: &[u8], limit: u16) -> Option<u16> {
-    if one.len() > LENGTH_MAX || other.len() > LENGTH_MAX {
-        return None;
-    }
-    // So many letters may be one too many on either side: what is further off the diagonal costs more than the limit.
-    let (dropped_max, added_max) = (usize::from(limit / least_more(one)), usize::from(limit / least_more(other)));
-    if one.len() > other.len() + dropped_max || other.len() > one.len() + added_max {
-        return None;
-    }
-    let [mut above2, mut above, mut here]: [&mut Row; 3] = [&mut [0; _], &mut [0; _], &mut [0; _]];
-    let mut columns = [Column::default(); LENGTH_MAX];
-    let mut total = 0;
-    for (((at, letter), column), cell) in other.iter().enumerate().zip(&mut columns).zip(above.iter_mut().skip(1)) {
-        *column = Column { letter: *letter, index: index(*letter), added: more(other, at) };
-        total += column.added;
-        *cell = total;
-    }
-    let columns = columns.get(..other.len()).unwrap_or_default();
-    let mut before = None;
-    let mut first = 0;
-    for (row, letter) in one.iter().enumerate() {
-        let dropped = more(one, row);
-        first += dropped;
-        let slip = Slip { letter: *letter, before, dropped, is_first: row == 0 };
-        let band = row.saturating_sub(dropped_max)..other.len().min(row + added_max + 1);
-        if fill(here, first, (above, above2), slip, columns, band) > limit {
+    Against::new(other)?.distance(one, limit)
+}
+
+/// A word that many are compared with.
+#[derive(Debug, Clone)]
+pub struct Against {
+    columns: [Column; LENGTH_MAX],
+    length: usize,
+    cheap_letters: usize,
+}
+
+impl Against {
+    /// `None` for a word that is too long to be compared.
+    pub fn new(word: &[u8]) -> Option<Self> {
+        if word.len() > LENGTH_MAX {
             return None;
         }
-        before = Some(*letter);
-        (above2, above, here) = (above, here, above2);
+        let mut columns = [Column::default(); LENGTH_MAX];
+        for ((at, letter), column) in word.iter().enumerate().zip(&mut columns) {
+            *column = Column { letter: *letter, index: index(*letter), added: more(word, at) };
+        }
+        Some(Self { columns, length: word.len(), cheap_letters: cheap_letters(word) })
     }
-    above.get(other.len()).copied().filter(|cost| *cost <= limit)
+
+    /// The cost of turning another word into this one; `None` above `limit`.
+    pub fn distance(&self, one: &[u8], limit: u16) -> Option<u16> {
+        let columns = self.columns.get(..self.length)?;
+        // So many letters may be one too many on either side: what is further off the diagonal costs more than the limit.
+        let [dropped_max, added_max] = [cheap_letters(one), self.cheap_letters].map(|cheap| more_max(cheap, limit));
+        if one.len() > LENGTH_MAX || one.len() > columns.len() + dropped_max || columns.len() > one.len() + added_max {
+            return None;
+        }
+        let [mut above2, mut above, mut here]: [&mut Row; 3] = [&mut [0; _], &mut [0; _], &mut [0; _]];
+        let mut total = 0;
+        for (column, cell) in columns.iter().zip(above.iter_mut().skip(1)).take(added_max + 1) {
+            total += column.added;
+            *cell = total;
+        }
+        let mut before = None;
+        let mut first = 0;
+        for (row, letter) in one.iter().enumerate() {
+            let dropped = more(one, row);
+            first += dropped;
+            let slip = Slip { letter: *letter, before, dropped, is_first: row == 0 };
+            let band = row.saturating_sub(dropped_max)..columns.len().min(row + added_max + 1);
+            if fill(here, first, (above, above2), slip, columns, band) > limit {
+                return None;
+            }
+            before = Some(*letter);
+            (above2, above, here) = (above, here, above2);
+        }
+        above.get(columns.len()).copied().filter(|cost| *cost <= limit)
+    }
 }
 
 /// One letter of the first word.
@@ -63,7 +85,7 @@ struct Slip {
 }
 
 /// One letter of the other word.
-#[derive(Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Column {
     letter: u8,
     index: u8,
@@ -102,15 +124,14 @@ fn fill(here: &mut Row, first: u16, (above, above2): (&Row, &Row), slip: Slip, c
     least
 }
 
-/// The least that a letter too many of this word costs.
-fn least_more(word: &[u8]) -> u16 {
-    if word.windows(2).any(|pair| pair.first() == pair.last()) {
-        TWICE
-    } else if word.contains(&b'h') {
-        H_MORE
-    } else {
-        VOWEL_MORE
-    }
+/// How many letters too many a word may have that cost no more than `limit`, if so many of its letters are cheap ones.
+fn more_max(cheap_letters: usize, limit: u16) -> usize {
+    (usize::from(limit) + usize::from(VOWEL_MORE - TWICE) * cheap_letters) / usize::from(VOWEL_MORE)
+}
+
+/// Letters of a word that cost less than a vowel when they are one too many.
+fn cheap_letters(word: &[u8]) -> usize {
+    (0..word.len()).filter(|at| more(word, *at) < VOWEL_MORE).count()
 }
 
 /// The cost of the letter at `at` being one too many.

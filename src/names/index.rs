@@ -5,14 +5,18 @@
 //! are scored by the [`Scorer`], as if there were no index. So a score never depends on the index; only whether it is looked at.
 
 mod candidates;
+mod ends;
 mod estimate;
+mod joined;
 mod keyed;
 mod keys;
 mod likeness;
 mod marks;
 mod meetings;
+mod parted;
 mod postings;
 mod records;
+mod rows;
 mod runs;
 mod segment;
 mod shape;
@@ -97,12 +101,6 @@ impl Index {
         found.retain(|found| !self.removed.contains(&found.owner));
         found.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.owner.cmp(&other.owner)));
     }
-}
-
-/// The part of `all` that is of number `at`, where `starts` tells where each begins and the last ends.
-fn range<'a, T>(starts: &[u32], all: &'a [T], at: u32) -> &'a [T] {
-    let bounds = starts.get(at as usize).zip(starts.get(at as usize + 1));
-    bounds.and_then(|(from, to)| all.get(*from as usize..*to as usize)).unwrap_or_default()
 }
 
 /// Turns how many there are of each number into where those of each end, which is where those of the next begin.

@@ -172,6 +172,17 @@ impl Glance {
         self.typed.length()
     }
 
+    /// What slips may cost at most.
+    pub fn forgiven(self, other: Self) -> Apart {
+        let longer = |one: Outline, other: Outline| one.length().max(other.length());
+        Apart { typed: slips_allowed(longer(self.typed, other.typed)), heard: heard_allowed(longer(self.heard, other.heard)) }
+    }
+
+    /// Whether the two are of the same letters as typed.
+    pub fn is_typed_alike(self, other: Self) -> bool {
+        self.typed == other.typed
+    }
+
     /// What their hard letters cost at least.
     pub fn hard_apart(self, other: Self) -> Apart {
         let apart = |one: Outline, other: Outline| one.hard().apart(other.hard());
@@ -185,11 +196,8 @@ impl Glance {
 
     /// The same; `None` when they are more than is forgiven.
     pub fn apart(self, other: Self) -> Option<Apart> {
-        let apart = self.slips_apart(other);
-        let longer = |one: Outline, other: Outline| one.length().max(other.length());
-        let forgiven = apart.typed <= slips_allowed(longer(self.typed, other.typed))
-            || apart.heard <= heard_allowed(longer(self.heard, other.heard));
-        forgiven.then_some(apart)
+        let (apart, forgiven) = (self.slips_apart(other), self.forgiven(other));
+        (apart.typed <= forgiven.typed || apart.heard <= forgiven.heard).then_some(apart)
     }
 }
 

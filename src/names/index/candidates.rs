@@ -3,33 +3,24 @@
 
 use std::ops::Range;
 
-use super::super::align::{ACRONYM_LENGTHS, Alignment, JOINED, RUN_MAX, by_initials, joined, may_be_initials, may_be_joined};
+use super::super::align::{ACRONYM_LENGTHS, by_initials, may_be_initials};
+use super::super::joined::RUN_MAX;
 use super::super::similar::{Glance, How, Meeting};
 use super::super::token::{Name, Schema};
+use super::ends::Ends;
+use super::joined;
 use super::keys;
 use super::likeness::{Alike, Known, Likeness};
 use super::marks::{Mark, Marks};
-use super::runs::Run;
+use super::parted::{self, Parted};
 use super::segment::Segment;
-use super::walk::{self, Ends};
+use super::walk;
 use super::wanted::{self, INITIAL, Wanted};
 
-/// Runs of names that are looked at for one word at most, and those that it may be.
-const RUNS_MAX: usize = 50_000;
-const PARTED_MAX: usize = 5_000;
 /// What the words beside a short form may lose for its letters to be the whole of a name.
 const BESIDE_LETTERS: f32 = 0.3;
 /// Names that a short form leads to at most.
 const JOINED_MAX: usize = 200;
-
-/// A word of the query, by its place, that may be several in a row of a name, run together.
-#[derive(Debug, Clone, Copy)]
-pub struct Parted {
-    pub run: Run,
-    pub place: u8,
-    /// How it meets them at best.
-    pub meeting: Meeting,
-}
 
 #[derive(Debug, Default)]
 pub struct Work {
@@ -41,9 +32,8 @@ pub struct Work {
     pub joined: Vec<u32>,
     pub spelt_out: Vec<u32>,
     pub parted: Vec<Parted>,
-    runs: Alignment,
-    words: Vec<u32>,
-    keys: Vec<u32>,
+    joins: joined::Finder,
+    parts: parted::Finder,
     /// About what each name scores, best first.
     pub ranked: Vec<(f32, u32)>,
 }
@@ -61,7 +51,7 @@ pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
     mark_initials(segment, query, work);
     mark_short_forms(segment, query, work);
     mark_runs(segment, query, work);
-    find_parted(segment, query, work);
+    parted::find(segment, query, &mut work.wanted, &mut work.parts, &mut work.parted);
     walk::rank(segment, query, threshold, work);
     work.marks.clear();
 }
@@ -114,46 +104,18 @@ fn short_forms(segment: &Segment, key: u32) -> impl Iterator<Item = &Known> {
 
 /// Words of the query run together.
 fn mark_runs(segment: &Segment, query: &Name, work: &mut Work) {
+    let mut finder = std::mem::take(&mut work.joins);
     for size in 2..=RUN_MAX {
         for (run, start) in query.tokens.windows(size).zip(0..) {
             let glances = work.wanted.iter().skip(start).take(size).map(|wanted| wanted.glance);
             let glance = glances.fold(Glance::default(), Glance::and);
-            let mut words = std::mem::take(&mut work.words);
-            work.keys.clear();
-            keys::of_joined_slips(run.iter().map(|token| token.sound.as_str()), |key| work.keys.push(key));
-            let near = |known: &&Known| known.glance.length() > RUN_MAX && may_be_joined(known.glance, glance);
-            words.extend(segment.vocabulary.under_all(&work.keys).filter(near).map(|known| known.word));
-            words.sort_unstable();
-            words.dedup();
-            for word in words.drain(..) {
-                let meeting = segment.vocabulary.token(word).and_then(|known| work.runs.joined(known, run));
-                let Some(meeting) = meeting else { continue };
+            finder.find(&segment.vocabulary, run, glance, |word, meeting| {
                 work.mark_run(word, start..start + size, meeting);
                 work.joined.push(word);
-            }
-            work.words = words;
+            });
         }
     }
-}
-
-/// Names of which several words in a row may be one of the query's.
-fn find_parted(segment: &Segment, query: &Name, work: &mut Work) {
-    let Work { wanted, parted, keys, .. } = work;
-    for ((token, wanted), place) in query.tokens.iter().zip(wanted).zip(0..) {
-        if token.text.len() <= RUN_MAX || token.number.is_some() {
-            continue;
-        }
-        let heard = wanted.glance.heard();
-        let before = parted.len();
-        keys.clear();
-        keys::of_parted(token, wanted.is_strange, |key| keys.push(key));
-        let runs = segment.runs.find_all(keys).take(RUNS_MAX);
-        let runs = runs.filter_map(|run| Some(Parted { run: run.run, place, meeting: joined(heard, run.heard)? }));
-        parted.extend(runs.take(PARTED_MAX));
-        if parted.len() > before {
-            wanted.may_be_met_as(JOINED);
-        }
-    }
+    work.joins = finder;
 }
 
 impl Work {

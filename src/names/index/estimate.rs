@@ -1,13 +1,13 @@
 //! About what a name scores, by the marks of its words: no letter of it is looked at. Words are paired as an alignment pairs them,
 //! what meets best first; then words run together on either side, and first letters.
 
-use super::super::align::{by_initials, may_be_initials};
+use super::super::align::by_initials;
 use super::super::score::Sum;
 use super::super::similar::{Brief, Meeting};
 use super::super::token::{Name, TOKENS_MAX};
 use super::super::words::Kind;
-use super::candidates::Parted;
 use super::marks::{Mark, Marks};
+use super::parted::Parted;
 use super::segment::Segment;
 use super::wanted::Wanted;
 
@@ -65,7 +65,7 @@ impl Estimator<'_> {
         self.pair(said.iter().filter(|said| is_run(said)), &mut pairing);
         let mut left = 0.0;
         for (wanted, place) in self.wanted.iter().zip(0..) {
-            if pairing.query_used >> place & 1 == 0 && !self.pair_rest(place, &mut pairing) {
+            if pairing.query_used >> place & 1 == 0 && !self.pair_rest(place, wanted, &mut pairing) {
                 left += wanted.loss;
             }
         }
@@ -85,15 +85,19 @@ impl Estimator<'_> {
     }
 
     /// Pairs a word of the query with those of the name that begin with its letters.
-    fn pair_rest(&self, place: u8, pairing: &mut Pairing) -> bool {
+    fn pair_rest(&self, place: u8, wanted: &Wanted, pairing: &mut Pairing) -> bool {
+        let free = pairing.count - pairing.name_used.count_ones() as usize;
+        let letters = usize::from(wanted.letters);
+        if letters == 0 || letters > free {
+            return false;
+        }
         let words = self.spelt_by(place, pairing);
-        words != 0 && pairing.pair(1 << place, words, self.weight(1 << place), by_initials(self.letters(place)))
+        words != 0 && pairing.pair(1 << place, words, wanted.own_weight, by_initials(letters))
     }
 
     /// Words that begin with the letters of the query's word, with the particles that its letters may pass over.
     fn spelt_by(&self, place: u8, pairing: &Pairing) -> u32 {
-        let token = self.query.tokens.get(usize::from(place)).filter(|token| may_be_initials(self.segment.schema, token));
-        let Some(token) = token else { return 0 };
+        let Some(token) = self.query.tokens.get(usize::from(place)) else { return 0 };
         let begun = |taken: u32, letter: u8| {
             let at = pairing.free(taken).find(|at| self.brief(*at, pairing).map(Brief::first) == Some(letter))?;
             Some(taken | 1 << at)
@@ -108,15 +112,19 @@ impl Estimator<'_> {
         self.segment.vocabulary.brief(*pairing.words.get(at)?)
     }
 
-    fn letters(&self, token: u8) -> usize {
-        self.query.tokens.get(usize::from(token)).map_or(0, |token| token.text.len())
-    }
-
     /// Of the query's words at these places.
     fn weight(&self, tokens: u32) -> f32 {
-        let words = self.query.tokens.iter().enumerate().filter(|(place, _)| tokens >> place & 1 == 1);
-        words.map(|(_, token)| token.weight()).sum()
+        places(tokens).filter_map(|place| self.wanted.get(place)).map(|wanted| wanted.own_weight).sum()
     }
+}
+
+/// The places in a set of them.
+fn places(mut set: u32) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = (set != 0).then(|| set.trailing_zeros() as usize)?;
+        set &= set - 1;
+        Some(place)
+    })
 }
 
 fn is_run((mark, _): &Said) -> bool {
@@ -150,11 +158,10 @@ impl Pairing {
 
     /// Of the words that are left over.
     fn loss(&self) -> f32 {
-        self.sum_of(!self.name_used, Kind::loss)
+        self.sum_of(!self.name_used & ((1 << self.count) - 1), Kind::loss)
     }
 
     fn sum_of(&self, words: u32, of: impl Fn(Kind) -> f32) -> f32 {
-        let kinds = self.kinds.iter().take(self.count).enumerate();
-        kinds.filter(|(place, _)| words >> place & 1 == 1).map(|(_, kind)| of(*kind)).sum()
+        places(words).filter_map(|place| self.kinds.get(place)).map(|kind| of(*kind)).sum()
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::sum_up;
-use crate::near;
+use crate::near::{self, LINE};
 
 /// A value under a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,9 @@ pub struct Keys<T> {
     shift: u32,
     keyed: Vec<Keyed<T>>,
 }
+
+/// Lines of a key's values that are asked for before they are needed.
+const LINES_ASKED: usize = 4;
 
 impl<T: Copy + Ord> Keys<T> {
     pub fn build(mut keyed: Vec<Keyed<T>>) -> Self {
@@ -48,8 +51,9 @@ impl<T: Copy + Ord> Keys<T> {
     pub fn find_all<'a>(&'a self, keys: &'a [u32]) -> impl Iterator<Item = &'a T> {
         let starts = keys.iter().filter_map(|key| self.starts.get((key >> self.shift) as usize));
         starts.for_each(near::ask_for);
-        let firsts = keys.iter().filter_map(|key| self.keyed.get(self.bucket(*key).start));
-        firsts.for_each(near::ask_for);
+        let buckets = keys.iter().filter_map(|key| self.keyed.get(self.bucket(*key)));
+        let lines = |bucket: &'a [Keyed<T>]| bucket.iter().step_by((LINE / size_of::<Keyed<T>>()).max(1));
+        buckets.flat_map(|bucket| lines(bucket).take(LINES_ASKED)).for_each(near::ask_for);
         keys.iter().flat_map(|key| self.find(*key))
     }
 

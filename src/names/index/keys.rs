@@ -4,15 +4,18 @@ use super::super::align::ACRONYM_LENGTHS;
 use super::super::fold::Script;
 use super::super::token::{Name, Schema, Token};
 use super::super::words;
-use super::shape::{CLASSES, Shape, VOWEL};
+use super::shape::{CLASSES, Hash, Shape, VOWEL};
 
 /// Shorter shapes have no slip forgiven.
 const SLIP_LENGTH_MIN: usize = 3;
 /// Words of that many letters may have two slips: one of their ends is whole then.
 const ENDS_LENGTH_MIN: usize = 7;
 const END: usize = 5;
-/// So many letters may be too many at either end of a word of at least so many.
-const ENDS_LOST: [(usize, usize); 2] = [(2, 5), (3, 8)];
+/// Of so many letters a word has two swapped and another slip besides.
+const TWO_SLIPS_LENGTH_MIN: usize = 6;
+/// So many letters may be too many at either end of a word of at least so many, as it is typed: they cost more than shorter ones are
+/// forgiven.
+const ENDS_LOST: [(usize, usize); 2] = [(2, 6), (3, 9)];
 /// Longer ones may have a slip at either end.
 const MIDDLE_LENGTH_MIN: usize = 10;
 const MIDDLE_START: usize = 2;
@@ -65,10 +68,10 @@ pub fn of_query_spelling(word: &Token, mut take: impl FnMut(u32)) {
     }
     let (heard, typed) = Shape::both(word);
     by_shapes(word, &heard, &typed, &mut take);
-    if word.text.len() > SHORT {
+    if word.text.len() >= TWO_SLIPS_LENGTH_MIN {
         // What has another letter too many besides has a key in common.
-        typed.each_swapped(|letters| take(hash(Kind::Shape, letters.iter().copied())));
-        heard.without_two().for_each(|letters| take(hash(Kind::Shape, letters)));
+        typed.each_swapped().for_each(|hash| take(key(Kind::Shape, hash)));
+        heard.without_two().for_each(|hash| take(key(Kind::Shape, hash)));
     }
 }
 
@@ -82,13 +85,13 @@ fn by_table(word: &Token, take: &mut impl FnMut(u32)) {
 
 fn by_shapes(word: &Token, heard: &Shape, typed: &Shape, take: &mut impl FnMut(u32)) {
     let slips = if word.text.len() <= SHORT { Slips::Vowels } else { Slips::All };
-    shape_keys(heard, slips, take);
+    shape_keys(heard, word.text.len(), slips, take);
     // A slip within SH or CH, or that makes a KS, changes the sound by more than the letter.
     if typed != heard {
-        shape_keys(typed, slips, take);
+        shape_keys(typed, word.text.len(), slips, take);
     }
     if word.text.contains('c') {
-        take(hash(Kind::Shape, Shape::typed_hard_c(&word.text).letters().iter().copied()));
+        take(key(Kind::Shape, Shape::typed_hard_c(&word.text).whole()));
     }
     let letters = word.text.as_bytes();
     if letters.len() >= ANAGRAM_LENGTH_MIN {
@@ -108,30 +111,30 @@ enum Slips {
 /// Letters of a word of which no consonant may be missing.
 const SHORT: usize = 3;
 
-/// The whole shape, each with one letter less, and for long ones both ends.
-fn shape_keys(shape: &Shape, slips: Slips, take: &mut impl FnMut(u32)) {
-    let letters = shape.letters();
-    take(hash(Kind::Shape, letters.iter().copied()));
-    if letters.len() >= SLIP_LENGTH_MIN {
+/// The whole shape, each with one letter less, and for long ones both ends; `length` is that of the word as typed.
+fn shape_keys(shape: &Shape, length: usize, slips: Slips, take: &mut impl FnMut(u32)) {
+    let (letters, len) = (shape.letters(), shape.letters().len());
+    take(key(Kind::Shape, shape.whole()));
+    if len >= SLIP_LENGTH_MIN {
         let vowel = |at: &usize| slips == Slips::All || letters.get(*at) == Some(&VOWEL);
-        (0..letters.len()).filter(vowel).for_each(|at| take(hash(Kind::Shape, shape.without(at))));
+        (0..len).filter(vowel).for_each(|at| take(key(Kind::Shape, shape.without(at))));
     }
-    for (lost, _) in ENDS_LOST.into_iter().filter(|(_, length_min)| letters.len() >= *length_min) {
-        take(hash(Kind::Shape, letters.iter().take(letters.len() - lost).copied()));
-        take(hash(Kind::Shape, letters.iter().skip(lost).copied()));
+    for (lost, _) in ENDS_LOST.into_iter().filter(|(lost, length_min)| length >= *length_min && len > *lost) {
+        take(key(Kind::Shape, shape.part(0..len - lost)));
+        take(key(Kind::Shape, shape.part(lost..len)));
     }
-    if letters.len() >= ENDS_LENGTH_MIN {
-        take(hash(Kind::Head, letters.iter().take(END).copied()));
-        take(hash(Kind::Tail, letters.iter().rev().take(END).copied()));
+    if len >= ENDS_LENGTH_MIN {
+        take(key(Kind::Head, shape.part(0..END)));
+        take(key(Kind::Tail, shape.part(len - END..len)));
     }
-    if letters.len() >= MIDDLE_LENGTH_MIN {
-        take(hash(Kind::Middle, letters.iter().skip(MIDDLE_START).take(END).copied()));
+    if len >= MIDDLE_LENGTH_MIN {
+        take(key(Kind::Middle, shape.part(MIDDLE_START..MIDDLE_START + END)));
     }
 }
 
 /// The key of words of a name, run together.
 pub fn of_run<'t>(sounds: impl Iterator<Item = &'t str>) -> u32 {
-    hash(Kind::Parted, Shape::heard(sounds).letters().iter().copied())
+    key(Kind::Parted, Shape::heard(sounds).whole())
 }
 
 /// Letters of a shape in which another may be wrong or missing: of shorter ones nearly all are a slip apart.
@@ -154,29 +157,28 @@ pub fn of_parted(word: &Token, is_strange: bool, mut take: impl FnMut(u32)) {
 /// The whole shape, with a letter less, and with a syllable more.
 fn parted_keys(shape: &Shape, take: &mut impl FnMut(u32)) {
     let places = 0..shape.letters().len();
-    take(hash(Kind::Parted, shape.letters().iter().copied()));
-    places.clone().for_each(|at| take(hash(Kind::Parted, shape.without(at))));
-    places.filter_map(|at| shape.with_syllable(at)).for_each(|letters| take(hash(Kind::Parted, letters)));
+    take(key(Kind::Parted, shape.whole()));
+    places.clone().for_each(|at| take(key(Kind::Parted, shape.without(at))));
+    places.filter_map(|at| shape.with_syllable(at)).for_each(|hash| take(key(Kind::Parted, hash)));
 }
 
 /// Two letters swapped; one wrong or missing.
 fn parted_slip_keys(shape: &Shape, take: &mut impl FnMut(u32)) {
-    shape.each_swapped(|letters| take(hash(Kind::Parted, letters.iter().copied())));
+    let mut take = |hash| take(key(Kind::Parted, hash));
+    shape.each_swapped().for_each(&mut take);
     let length = shape.letters().len();
     if length < PARTED_SLIP_LENGTH_MIN {
         return;
     }
     for letter in CLASSES {
-        let slips = (0..=length).flat_map(|at| shape.with(at, letter)).flatten();
-        slips.for_each(|letters| take(hash(Kind::Parted, letters)));
-        let lost = (0..length).filter_map(|at| shape.with_consonant(at, letter));
-        lost.for_each(|letters| take(hash(Kind::Parted, letters)));
+        (0..=length).flat_map(|at| shape.with(at, letter)).flatten().for_each(&mut take);
+        (0..length).filter_map(|at| shape.with_consonant(at, letter)).for_each(&mut take);
     }
 }
 
-/// The keys of words run together, by their sounds.
-pub fn of_joined_slips<'t>(sounds: impl Iterator<Item = &'t str>, mut take: impl FnMut(u32)) {
-    shape_keys(&Shape::heard(sounds), Slips::All, &mut take);
+/// The keys of words run together, by their sounds and the number of their letters.
+pub fn of_joined_slips<'t>(sounds: impl Iterator<Item = &'t str>, letters: usize, mut take: impl FnMut(u32)) {
+    shape_keys(&Shape::heard(sounds), letters, Slips::All, &mut take);
 }
 
 /// The key under which a word itself is.
@@ -220,8 +222,11 @@ fn first_letters(name: &Name, left_out: u32) -> impl Iterator<Item = u8> {
 }
 
 fn hash(kind: Kind, letters: impl Iterator<Item = u8>) -> u32 {
-    let sum = letters.fold(mix(kind as u64), |hash, letter| (hash ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3));
-    (mix(sum) >> 32) as u32
+    key(kind, Hash::of(letters))
+}
+
+fn key(kind: Kind, Hash(hash): Hash) -> u32 {
+    (mix(hash ^ (kind as u64) << 56) >> 32) as u32
 }
 
 /// The finisher of SplitMix64.

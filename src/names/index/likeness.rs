@@ -3,16 +3,15 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::num::NonZero;
 use std::sync::Arc;
-use std::thread;
 
 use super::super::similar::{Apart, Brief, Glance, Meeting, meet_apart};
+use super::super::spelt::{Compared, Spelt};
 use super::super::token::Token;
 use super::super::words::Kind;
 use super::keyed::{Keyed, Keys};
 use super::keys;
-use super::range;
+use super::rows::{Rows, on_every_core};
 use crate::near;
 
 /// A word of the vocabulary that meets another.
@@ -35,16 +34,15 @@ pub struct Vocabulary {
     /// Told from every other of the process, for what is remembered of it.
     id: u64,
     tokens: Vec<Token>,
-    /// The same at a glance.
+    /// The same at a glance, and their letters.
     briefs: Vec<Brief>,
+    spelt: Vec<Spelt>,
     kinds: Vec<Kind>,
     by_key: Keys<Known>,
-    /// The words that meet each word, and where each word's begin.
-    alike: Vec<Alike>,
-    alike_starts: Vec<u32>,
-    /// Words by first letter, the shortest first, and where each letter's begin.
-    by_first: Vec<u32>,
-    first_starts: Vec<u32>,
+    /// The words that meet each word.
+    alike: Rows<Alike>,
+    /// Words by first letter, the shortest first.
+    by_first: Rows<u32>,
 }
 
 /// Words that meet a query's word.
@@ -70,34 +68,21 @@ impl Vocabulary {
             keys::of_word(token, |key| keyed.push(Keyed { key, value: Known { word, glance: brief.glance() } }));
         }
         let by_key = Keys::build(keyed);
-        let (first_starts, by_first) = by_first(&briefs);
+        let by_first = by_first(&briefs);
         let kinds = tokens.iter().map(|token| token.kind).collect();
-        let mut vocabulary = Self { id, tokens, briefs, kinds, by_key, by_first, first_starts, ..Self::default() };
+        let spelt = tokens.iter().map(Spelt::of).collect();
+        let mut vocabulary = Self { id, tokens, briefs, spelt, kinds, by_key, by_first, ..Self::default() };
         vocabulary.know_alike();
         vocabulary
     }
 
-    /// Finds what each word meets, on every core.
+    /// Finds what each word meets.
     fn know_alike(&mut self) {
-        let parts = thread::available_parallelism().map_or(1, NonZero::get);
-        let share = self.tokens.len().div_ceil(parts).max(1);
         let vocabulary = &*self;
-        let found: Vec<Vec<Vec<Alike>>> = thread::scope(|scope| {
-            let part = |words: &[Token]| {
-                let mut likeness = Likeness::default();
-                words.iter().map(|word| likeness.find(word, vocabulary).to_vec()).collect()
-            };
-            let threads: Vec<_> = self.tokens.chunks(share).map(|words| scope.spawn(move || part(words))).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
-        });
-        let mut found = found.concat();
+        let find = |likeness: &mut Likeness, word: &Token| likeness.find(word, vocabulary).to_vec();
+        let mut found = on_every_core(&self.tokens, Likeness::default, find);
         make_mutual(&mut found);
-        let starts = found.iter().scan(0, |end, alike| {
-            *end += alike.len() as u32;
-            Some(*end)
-        });
-        self.alike_starts = std::iter::once(0).chain(starts).collect();
-        self.alike = found.concat();
+        self.alike = Rows::of(found);
     }
 
     pub fn len(&self) -> usize {
@@ -106,6 +91,10 @@ impl Vocabulary {
 
     pub fn token(&self, word: u32) -> Option<&Token> {
         self.tokens.get(word as usize)
+    }
+
+    pub fn spelt(&self, word: u32) -> Option<&Spelt> {
+        self.spelt.get(word as usize)
     }
 
     pub fn tokens(&self) -> &[Token] {
@@ -133,7 +122,7 @@ impl Vocabulary {
     /// The most alike first.
     pub fn alike<'a>(&'a self, words: &'a AlikeWords) -> &'a [Alike] {
         match words {
-            AlikeWords::Of(word) => range(&self.alike_starts, &self.alike, *word),
+            AlikeWords::Of(word) => self.alike.get(*word),
             AlikeWords::Remembered(alike) => alike,
         }
     }
@@ -147,7 +136,7 @@ impl Vocabulary {
 
     /// The words that begin with a letter, the shortest first.
     pub fn beginning_with(&self, first: u8) -> &[u32] {
-        range(&self.first_starts, &self.by_first, first.into())
+        self.by_first.get(first.into())
     }
 
     /// This very word.
@@ -167,9 +156,10 @@ impl Vocabulary {
             + self.tokens.capacity() * size_of::<Token>()
             + self.kinds.capacity()
             + self.briefs.capacity() * size_of::<Brief>()
+            + self.spelt.capacity() * size_of::<Spelt>()
             + self.by_key.bytes()
-            + self.alike.capacity() * size_of::<Alike>()
-            + 4 * (self.alike_starts.capacity() + self.by_first.capacity() + self.first_starts.capacity())
+            + self.alike.bytes()
+            + self.by_first.bytes()
     }
 }
 
@@ -191,12 +181,12 @@ fn make_mutual(found: &mut [Vec<Alike>]) {
 }
 
 /// The words by their first letter, the shortest of each first.
-fn by_first(briefs: &[Brief]) -> (Vec<u32>, Vec<u32>) {
+fn by_first(briefs: &[Brief]) -> Rows<u32> {
     let mut words: Vec<u32> = (0..briefs.len() as u32).collect();
     let key = |word: &u32| briefs.get(*word as usize).map(|brief| (brief.first(), brief.length()));
     words.sort_by_key(key);
     let start = |first: u32| words.partition_point(|word| key(word).is_some_and(|key| u32::from(key.0) < first)) as u32;
-    ((0..=256).map(start).collect(), words)
+    Rows::new((0..=256).map(start).collect(), words)
 }
 
 /// Words remembered with the words like them; some 200 bytes each.
@@ -210,7 +200,7 @@ pub struct Likeness {
     round: u32,
     found: Vec<Alike>,
     keys: Vec<u32>,
-    maybe: Vec<(u32, Apart)>,
+    maybe: Vec<(Known, Apart)>,
     known: HashMap<u128, Arc<[Alike]>>,
 }
 
@@ -233,41 +223,21 @@ impl Likeness {
     }
 
     fn find(&mut self, token: &Token, vocabulary: &Vocabulary) -> &[Alike] {
-        self.found.clear();
-        // Another vocabulary has other words, so what was seen there says nothing.
-        self.round = self.round.wrapping_add(1);
-        if self.seen.len() < vocabulary.len() {
-            self.seen.resize(vocabulary.len(), 0);
-        }
+        self.begin(vocabulary);
         let brief = Brief::of(token);
         let glance = brief.glance();
-        let Self { seen, round, found, keys, maybe, .. } = self;
-        for by_spelling in [false, true] {
-            keys.clear();
-            let take = |key| keys.push(key);
-            if by_spelling {
-                keys::of_query_spelling(token, take)
-            } else {
-                keys::of_query(token, take)
-            }
-            for Known { word, glance: known } in vocabulary.under_all(keys).copied() {
-                let Some(last) = seen.get_mut(word as usize) else { continue };
-                if std::mem::replace(last, *round) == *round {
-                    continue;
-                }
-                let apart = if by_spelling {
-                    glance.apart(known)
-                } else {
-                    vocabulary.brief(word).filter(|known| brief.may_meet(*known)).map(|_| glance.hard_apart(known))
-                };
-                if let Some((apart, known)) = apart.zip(vocabulary.token(word)) {
-                    near::ask_for(known);
-                    maybe.push((word, apart));
-                }
-            }
-            let met = |(word, apart)| Some(Alike { word, meeting: meet_apart(token, vocabulary.token(word)?, apart)? });
-            found.extend(maybe.drain(..).filter_map(met));
-        }
+        keys::of_query(token, |key| self.keys.push(key));
+        self.look(vocabulary, |known| {
+            vocabulary.brief(known.word).filter(|known| brief.may_meet(*known)).map(|_| glance.hard_apart(known.glance))
+        });
+        self.meet(token, vocabulary);
+        keys::of_query_spelling(token, |key| self.keys.push(key));
+        self.look(vocabulary, |known| glance.apart(known.glance));
+        let compared = Compared::new(&token.text, &token.sound, glance);
+        self.maybe.retain(|(known, apart)| {
+            vocabulary.spelt(known.word).is_some_and(|spelt| compared.may_be(spelt, known.glance, *apart))
+        });
+        self.meet(token, vocabulary);
         // The word itself before a title or particle that is spelt so.
         let other_kind = |alike: &Alike| vocabulary.kind(alike.word) != Some(token.kind);
         let order = |alike: &Alike| (other_kind(alike), alike.word);
@@ -275,6 +245,37 @@ impl Likeness {
             other.meeting.similarity.total_cmp(&one.meeting.similarity).then_with(|| order(one).cmp(&order(other)))
         });
         &self.found
+    }
+
+    fn begin(&mut self, vocabulary: &Vocabulary) {
+        self.found.clear();
+        // Another vocabulary has other words, so what was seen there says nothing.
+        self.round = self.round.wrapping_add(1);
+        if self.seen.len() < vocabulary.len() {
+            self.seen.resize(vocabulary.len(), 0);
+        }
+    }
+
+    /// Collects the words under the keys that were not looked at yet and may meet; `apart` tells what they cost then.
+    fn look(&mut self, vocabulary: &Vocabulary, apart: impl Fn(Known) -> Option<Apart>) {
+        let Self { seen, round, keys, maybe, .. } = self;
+        for known in vocabulary.under_all(keys).copied() {
+            let last = seen.get_mut(known.word as usize).map(|last| std::mem::replace(last, *round));
+            let apart = if last == Some(*round) { None } else { apart(known) };
+            if let Some(apart) = apart {
+                vocabulary.spelt(known.word).into_iter().for_each(near::ask_for);
+                maybe.push((known, apart));
+            }
+        }
+        keys.clear();
+    }
+
+    /// Keeps those of them that meet.
+    fn meet(&mut self, token: &Token, vocabulary: &Vocabulary) {
+        let Self { found, maybe, .. } = self;
+        maybe.iter().filter_map(|(known, _)| vocabulary.token(known.word)).for_each(near::ask_for);
+        let met = |(Known { word, .. }, apart)| Some(Alike { word, meeting: meet_apart(token, vocabulary.token(word)?, apart)? });
+        found.extend(maybe.drain(..).filter_map(met));
     }
 }
 

@@ -45,6 +45,8 @@ const NONE: u32 = u32::MAX;
 pub struct Marks {
     /// By word; all empty between searches.
     masks: Vec<Mask>,
+    /// Words with a mark, as bits: few enough to stay nearest.
+    marked: Vec<u64>,
     /// By word, where there is a mask or a mark: its first mark.
     firsts: Vec<u32>,
     /// Each with the one before it of the same word.
@@ -58,6 +60,7 @@ impl Marks {
         if self.masks.len() < words {
             self.masks.resize(words, Mask::default());
             self.firsts.resize(words, NONE);
+            self.marked.resize(words / 64 + 1, 0);
         }
     }
 
@@ -67,11 +70,17 @@ impl Marks {
         let (Some(mask), Some(first)) = (self.masks.get_mut(at), self.firsts.get_mut(at)) else { return };
         if *first == NONE {
             self.words.push(word);
+            self.marked.get_mut(at / 64).into_iter().for_each(|bits| *bits |= 1 << (at % 64));
         }
         let spelt_out = if mark.meeting.how == How::Initial { 0 } else { bits };
         mask.0 |= u16::from(bits) | u16::from(spelt_out) << u8::BITS;
         let next = std::mem::replace(first, self.marks.len() as u32);
         self.marks.push((mark, next));
+    }
+
+    #[inline]
+    pub fn is_marked(&self, word: u32) -> bool {
+        self.marked.get(word as usize / 64).is_some_and(|bits| bits >> (word % 64) & 1 == 1)
     }
 
     /// The query's words that this word says something for.
@@ -94,6 +103,7 @@ impl Marks {
         for word in self.words.drain(..) {
             if let (Some(mask), Some(first)) = (self.masks.get_mut(word as usize), self.firsts.get_mut(word as usize)) {
                 (*mask, *first) = (Mask::default(), NONE);
+                self.marked.get_mut(word as usize / 64).into_iter().for_each(|bits| *bits = 0);
             }
         }
         self.marks.clear();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::align::{RUN_LETTERS_APART, RUN_MAX};
+use super::super::joined::{RUN_LETTERS_APART, RUN_MAX};
 use super::super::letters::Outline;
 use super::super::similar::Glance;
 use super::super::token::{LETTERS_MAX, Name, TOKENS_MAX};
@@ -42,16 +42,46 @@ impl Run {
     }
 }
 
-/// A run, and the letters that it sounds like.
+/// Runs that sound alike: the letters that they sound like, and where they are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct HeardRun {
-    pub run: Run,
+pub struct Group {
     pub heard: Outline,
+    start: u32,
+    count: u32,
+}
+
+impl Group {
+    pub fn len(&self) -> usize {
+        self.count as usize
+    }
+}
+
+/// The runs of all names.
+#[derive(Debug, Default)]
+pub struct Runs {
+    groups: Keys<Group>,
+    /// Those of a group in a row, ascending.
+    runs: Vec<Run>,
+}
+
+impl Runs {
+    /// What is under any of some keys.
+    pub fn under_all<'a>(&'a self, keys: &'a [u32]) -> impl Iterator<Item = &'a Group> {
+        self.groups.find_all(keys)
+    }
+
+    pub fn of(&self, group: &Group) -> &[Run] {
+        self.runs.get(group.start as usize..(group.start + group.count) as usize).unwrap_or_default()
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.groups.bytes() + self.runs.capacity() * size_of::<Run>()
+    }
 }
 
 /// Collects the runs of names.
 #[derive(Debug, Default)]
-pub struct Builder(Vec<Keyed<HeardRun>>);
+pub struct Builder(Vec<Keyed<(Outline, Run)>>);
 
 impl Builder {
     pub fn add(&mut self, number: u32, name: &Name) {
@@ -64,17 +94,29 @@ impl Builder {
                 }
                 let key = keys::of_run(run.iter().map(|token| token.sound.as_str()));
                 let heard = run.iter().map(|token| Glance::of(token).heard()).fold(Outline::default(), Outline::and);
-                self.0.extend(Run::new(number, &(start..end)).map(|run| Keyed { key, value: HeardRun { run, heard } }));
+                self.0.extend(Run::new(number, &(start..end)).map(|run| Keyed { key, value: (heard, run) }));
             }
         }
     }
 
-    /// The runs by key when every name has its new number.
-    pub fn finish(self, numbers: &[u32]) -> Keys<HeardRun> {
-        let renumbered = |Keyed { key, value: HeardRun { run, heard } }: Keyed<HeardRun>| {
-            Some(Keyed { key, value: HeardRun { run: run.renumbered(numbers)?, heard } })
+    /// The runs when every name has its new number.
+    pub fn finish(self, numbers: &[u32]) -> Runs {
+        let renumbered = |Keyed { key, value: (heard, run) }: Keyed<(Outline, Run)>| {
+            Some(Keyed { key, value: (heard, run.renumbered(numbers)?) })
         };
-        Keys::build(self.0.into_iter().filter_map(renumbered).collect())
+        let mut all: Vec<_> = self.0.into_iter().filter_map(renumbered).collect();
+        all.sort_unstable();
+        let mut groups = Vec::new();
+        let mut start = 0;
+        for group in all.chunk_by(|one, other| (one.key, one.value.0) == (other.key, other.value.0)) {
+            let Some(Keyed { key, value: (heard, _) }) = group.first().copied() else { continue };
+            let count = group.len() as u32;
+            groups.push(Keyed { key, value: Group { heard, start, count } });
+            start += count;
+        }
+        let mut runs: Vec<_> = all.into_iter().map(|Keyed { value: (_, run), .. }| run).collect();
+        runs.shrink_to_fit();
+        Runs { groups: Keys::build(groups), runs }
     }
 }
 

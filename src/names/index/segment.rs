@@ -7,9 +7,11 @@ use super::super::similar::{Meeting, meet};
 use super::super::token::{Name, Schema, TOKENS_MAX};
 use super::keyed::Keys;
 use super::likeness::Vocabulary;
+use super::parted::KnownRun;
 use super::postings::Postings;
 use super::records::Records;
-use super::runs::HeardRun;
+use super::rows::Rows;
+use super::runs::Runs;
 use super::{Search, candidates};
 
 /// A name that scored high enough.
@@ -31,7 +33,9 @@ pub struct Segment {
     pub(super) vocabulary: Vocabulary,
     /// Names of companies by their first letters.
     pub(super) initials: Keys<u32>,
-    pub(super) runs: Keys<HeardRun>,
+    pub(super) runs: Runs,
+    /// By word: the runs that it meets.
+    pub(super) known_runs: Rows<KnownRun>,
     pub(super) records: Records,
     owners: Vec<u32>,
     pub(super) postings: Postings,
@@ -50,7 +54,7 @@ impl Segment {
 
     pub fn bytes(&self) -> usize {
         let lists = self.records.bytes() + self.postings.bytes() + self.owners.capacity() * size_of::<u32>();
-        self.vocabulary.bytes() + self.initials.bytes() + self.runs.bytes() + lists
+        self.vocabulary.bytes() + self.initials.bytes() + self.runs.bytes() + self.known_runs.bytes() + lists
     }
 
     pub fn search(&self, query: &Name, threshold: f32, search: &mut Search, found: &mut Vec<Found>) {

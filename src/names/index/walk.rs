@@ -2,14 +2,15 @@
 //! none of the words before can still reach the score. What a walked name can reach is told by the bits of its words' marks and by
 //! what its other words lose; who passes is estimated.
 
-use super::super::align::RUN_MAX;
-use super::super::score::{BY_INITIALS, SPELT_OUT, of_forms};
+use super::super::score::of_forms;
 use super::super::token::Name;
-use super::candidates::{Parted, Work};
+use super::candidates::Work;
+use super::ends::{Ends, Limit};
 use super::estimate::Estimator;
 use super::marks::Mask;
+use super::parted::Parted;
 use super::segment::Segment;
-use super::wanted::{self, Best, INITIAL, Reach};
+use super::wanted::{self, INITIAL, Reach};
 
 /// Names that one search scores at most. A query that more names resemble ("Mohammed Ali") is told the best of them.
 const SCORED_MAX: usize = 250;
@@ -22,62 +23,17 @@ const WORDS_AHEAD: usize = 8;
 /// How far the estimate may underrate a score: words that meet although no key leads from one to the other, longer runs.
 const LEEWAY: f32 = 0.03;
 
-/// By the bits that a name meets: before which number the names are that may reach the score.
-#[derive(Debug, Default)]
-pub struct Ends {
-    /// If each of their words meets one of the query's.
-    whole: Vec<u32>,
-    /// The same for names of which too little is spelt out beside initials.
-    weak: Vec<u32>,
-    /// If several of their words meet one, run together; by how many more than two.
-    parted: Vec<[u32; PARTED_COUNTS]>,
-    /// Whether that is enough beside initials.
-    spelt_out: Vec<bool>,
-}
-
-/// A word may be parted in two, three or four.
-const PARTED_COUNTS: usize = RUN_MAX - 1;
-
-impl Ends {
-    fn set(&mut self, reach: Reach<'_>, segment: &Segment, score: f32) {
-        let Self { whole, weak, parted, spelt_out } = self;
-        let end = |best: Best, score: f32| best.end(&segment.records, score);
-        let best = || reach.masks().map(|mask| reach.met(mask, None));
-        whole.clear();
-        whole.extend(best().map(|best| end(best, score)));
-        weak.clear();
-        weak.extend(best().map(|best| end(best, score / BY_INITIALS)));
-        parted.clear();
-        parted.extend(best().map(|best| std::array::from_fn(|more| end(best.parted(more + 1), score))));
-        spelt_out.clear();
-        spelt_out.extend(reach.masks().map(|mask| reach.spelt_out(mask) >= SPELT_OUT));
-    }
-
-    fn whole(&self, mask: Mask) -> u32 {
-        let enough = mask.spelt_out() == mask.met() || self.spelt_out.get(usize::from(mask.spelt_out())) == Some(&true);
-        let ends = if enough { &self.whole } else { &self.weak };
-        ends.get(usize::from(mask.met())).copied().unwrap_or_default()
-    }
-
-    /// If so many of their words meet one.
-    fn parted(&self, mask: Mask, words: usize) -> u32 {
-        let ends = self.parted.get(usize::from(mask.met()));
-        ends.and_then(|ends| ends.get(words.checked_sub(2)?)).copied().unwrap_or_default()
-    }
-}
-
 /// Ranks the names of the marked words that may reach the threshold, the best first.
 pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
     let Work { wanted, marks, ends, joined, spelt_out, parted, ranked, .. } = work;
     ranked.clear();
-    let reach = Reach { schema: segment.schema, wanted };
-    ends.set(reach, segment, threshold);
-    let estimator = Estimator { segment, query, wanted, marks };
+    let limit = Limit { reach: Reach { schema: segment.schema, wanted }, records: &segment.records, score: threshold };
+    ends.clear(limit.reach);
     let mut walk = Walk {
-        estimator,
+        estimator: Estimator { segment, query, wanted, marks },
         ends,
         ranked,
-        bound: threshold,
+        limit,
         least: threshold - LEEWAY,
         walks_left: WALKED_MAX,
         estimates_left: ESTIMATED_MAX,
@@ -92,21 +48,7 @@ pub fn rank(segment: &Segment, query: &Name, threshold: f32, work: &mut Work) {
     joined.drain(..).for_each(|word| walk.names_of(word, u32::MAX));
     // However many names words run together lead to: those of the words themselves are looked at.
     (walk.walks_left, walk.estimates_left) = (WALKED_MAX, ESTIMATED_MAX);
-    let rarest_first = wanted::rarest_first(wanted);
-    let mut not_before = rarest_first.iter().fold(0, |mask, (_, wanted)| mask | wanted.bit);
-    for (place, word) in rarest_first {
-        let words = segment.vocabulary.alike(&word.alike);
-        for (alike, at) in words.iter().zip(WORDS_AHEAD..) {
-            words.get(at).into_iter().for_each(|next| segment.postings.ask_for(next.word));
-            let end = reach.met(not_before, Some((place, alike.meeting.similarity))).end(&segment.records, walk.bound);
-            walk.names_of(alike.word, end);
-        }
-        let letter = query.tokens.get(place).filter(|token| token.text.len() > 1).and_then(|token| token.text.bytes().next());
-        let letters = letter.map(|first| segment.vocabulary.letters(first)).unwrap_or_default();
-        let end = reach.met(not_before, Some((place, INITIAL))).end(&segment.records, walk.bound);
-        letters.iter().for_each(|word| walk.names_of(*word, end));
-        not_before &= !word.bit;
-    }
+    walk.names_of_words();
     walk.keep_best();
 }
 
@@ -115,8 +57,7 @@ struct Walk<'a> {
     estimator: Estimator<'a>,
     ends: &'a mut Ends,
     ranked: &'a mut Vec<(f32, u32)>,
-    /// What a name must be able to score.
-    bound: f32,
+    limit: Limit<'a>,
     /// What it must be estimated at.
     least: f32,
     /// Names that may still be walked, and estimated.
@@ -125,19 +66,49 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// The names of the words that the query's are alike, and of letters that they begin with.
+    fn names_of_words(&mut self) {
+        let Estimator { segment, query, wanted, .. } = self.estimator;
+        let reach = self.limit.reach;
+        let rarest_first = wanted::rarest_first(wanted);
+        let mut not_before = rarest_first.iter().fold(0, |mask, (_, wanted)| mask | wanted.bit);
+        for (place, word) in rarest_first {
+            let words = segment.vocabulary.alike(&word.alike);
+            for (alike, at) in words.iter().zip(WORDS_AHEAD..) {
+                words.get(at).into_iter().for_each(|next| segment.postings.ask_for(next.word));
+                let end = self.limit.end(reach.met(not_before, Some((place, alike.meeting.similarity))));
+                // Nor is there one of the words behind it, which are less alike.
+                if end == 0 {
+                    break;
+                }
+                self.names_of(alike.word, end);
+            }
+            let letter = query.tokens.get(place).filter(|token| token.text.len() > 1).and_then(|token| token.text.bytes().next());
+            let letters = letter.map(|first| segment.vocabulary.letters(first)).unwrap_or_default();
+            let end = self.limit.end(reach.met(not_before, Some((place, INITIAL))));
+            letters.iter().for_each(|word| self.names_of(*word, end));
+            not_before &= !word.bit;
+        }
+    }
+
     /// The names of a word before `end`.
     fn names_of(&mut self, word: u32, end: u32) {
         let Estimator { segment, marks, .. } = self.estimator;
         let postings = segment.postings.of(word);
         let own = marks.mask(word);
+        // Where the names end that hold no other marked word.
+        let alone = self.ends.whole(own, self.limit);
         for posting in postings.iter().take(self.walks_left) {
             if self.estimates_left == 0 || posting.name >= end {
                 break;
             }
             self.walks_left -= 1;
+            if posting.name >= alone && !posting.may_have(|other| marks.is_marked(other)) {
+                continue;
+            }
             match posting.others() {
                 Some(others) => {
-                    if posting.name < self.ends.whole(marks.masks(own, others.clone())) {
+                    if posting.name < self.ends.whole(marks.masks(own, others.clone()), self.limit) {
                         self.rank(posting.name, posting.words(word, others), &[]);
                     }
                 }
@@ -149,7 +120,7 @@ impl Walk<'_> {
     fn record(&mut self, name: u32) {
         let Estimator { segment, marks, .. } = self.estimator;
         let words = segment.records.words(name).iter().copied();
-        if name < self.ends.whole(marks.masks(Mask::default(), words.clone())) {
+        if name < self.ends.whole(marks.masks(Mask::default(), words.clone()), self.limit) {
             self.rank(name, words, &[]);
         }
     }
@@ -164,7 +135,7 @@ impl Walk<'_> {
             let own = wanted.get(usize::from(parted.place)).map_or(0, |wanted| wanted.bit);
             let words = segment.records.words(parted.run.name()).iter().copied();
             let mask = marks.masks(Mask::of(own | strange), words);
-            parted.run.name() < self.ends.parted(mask, parted.run.places().len())
+            parted.run.name() < self.ends.parted(mask, parted.run.places().len(), self.limit)
         });
         parted.sort_unstable_by_key(|parted| (parted.run, parted.place));
         parted.dedup_by_key(|parted| (parted.run, parted.place));
@@ -181,7 +152,9 @@ impl Walk<'_> {
         if score < self.least {
             return;
         }
-        let score = score * of_forms(self.estimator.query.form, self.estimator.segment.records.form(name));
+        // To look at a name's form is to wait for its record.
+        let of_forms = |form| of_forms(Some(form), self.estimator.segment.records.form(name));
+        let score = score * self.estimator.query.form.map_or(1.0, of_forms);
         if score >= self.least {
             self.ranked.push((score, name));
             self.raise();
@@ -196,9 +169,8 @@ impl Walk<'_> {
         self.keep_best();
         let Some((last, _)) = self.ranked.get(SCORED_MAX - 1) else { return };
         self.least = self.least.max(*last);
-        self.bound = self.bound.max(*last);
-        let Estimator { segment, wanted, .. } = self.estimator;
-        self.ends.set(Reach { schema: segment.schema, wanted }, segment, self.bound);
+        self.limit.score = self.limit.score.max(*last);
+        self.ends.clear(self.limit.reach);
     }
 
     fn keep_best(&mut self) {

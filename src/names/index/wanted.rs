@@ -1,6 +1,7 @@
 //! A query's words as names are bounded by them: what a name can score at best that meets some of them.
 
-use super::super::align::{JOINED, may_be_initials};
+use super::super::align::may_be_initials;
+use super::super::joined::JOINED;
 use super::super::score::Sum;
 use super::super::similar::{Glance, How, Meeting};
 use super::super::token::{Name, Schema, Token};
@@ -25,6 +26,10 @@ pub struct Wanted {
     /// The most that it adds when it is met by more than an initial.
     spelt_out: f32,
     pub loss: f32,
+    /// What the word itself adds.
+    pub own_weight: f32,
+    /// Its letters where it may stand for words that begin with them, otherwise none.
+    pub letters: u8,
     /// The best that any word of the vocabulary meets it.
     pub best: f32,
     /// 0 for what may be met without a mark.
@@ -49,6 +54,8 @@ impl Wanted {
             weight,
             spelt_out: if initial { token.weight() } else { weight },
             loss: token.loss(),
+            own_weight: token.weight(),
+            letters: if may_be_initials(segment.schema, token) { token.text.len() as u8 } else { 0 },
             best: alike.iter().map(|alike| alike.meeting.similarity).fold(best_min, f32::max),
             bit: 0,
             names: if initial { usize::MAX } else { alike.iter().map(|alike| segment.postings.of(alike.word).len()).sum() },

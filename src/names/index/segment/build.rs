@@ -8,9 +8,11 @@ use super::super::super::token::{Name, Schema, Token};
 use super::super::keyed::{Keyed, Keys};
 use super::super::keys;
 use super::super::likeness::Vocabulary;
+use super::super::parted;
 use super::super::postings::{self, Postings};
 use super::super::records::Records;
-use super::super::runs;
+use super::super::rows::Rows;
+use super::super::runs::{self, Runs};
 use super::Segment;
 
 /// A segment in the making.
@@ -29,7 +31,8 @@ impl Builder {
             schema,
             vocabulary: Vocabulary::default(),
             initials: Keys::default(),
-            runs: Keys::default(),
+            runs: Runs::default(),
+            known_runs: Rows::default(),
             records: Records::default(),
             owners: Vec::new(),
             postings: Postings::default(),
@@ -82,6 +85,7 @@ impl Builder {
         segment.postings = Postings::build(&segment.records, segment.vocabulary.len());
         segment.owners.shrink_to_fit();
         segment.records.shrink();
+        segment.known_runs = parted::of_vocabulary(segment);
         self.segment
     }
 
