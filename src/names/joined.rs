@@ -28,20 +28,18 @@ const JOINED_APART: u16 = 6;
 #[derive(Debug, Default)]
 pub struct RunTogether {
     text: String,
-    /// Empty until it is asked for.
     heard: String,
 }
 
 impl RunTogether {
     pub fn set<T: Borrow<Token>>(&mut self, run: &[T]) {
         self.text.clear();
-        self.heard.clear();
         run.iter().for_each(|next| self.text.push_str(&next.borrow().text));
+        sound::sound(&self.text, &mut self.heard);
     }
 
     /// To be compared with hundreds of words.
-    pub fn compared(&mut self, glance: Glance) -> Compared {
-        sound::sound(&self.text, &mut self.heard);
+    pub fn compared(&self, glance: Glance) -> Compared {
         Compared::new(&self.text, &self.heard, glance)
     }
 
@@ -60,15 +58,12 @@ impl RunTogether {
     }
 
     /// How a word meets them, of which it is known that its hard letters are near enough ([`may_be_joined`]).
-    pub fn meet(&mut self, word: &Token) -> Option<Meeting> {
+    pub fn meet(&self, word: &Token) -> Option<Meeting> {
         let similarity = if self.text == word.text {
             JOINED
         } else if word.script == Script::Syllables {
             return None;
         } else {
-            if self.heard.is_empty() {
-                sound::sound(&self.text, &mut self.heard);
-            }
             let limit = joined_limit(word.text.len().max(self.text.len()));
             let typed = distance(word.text.as_bytes(), self.text.as_bytes(), limit);
             let heard = distance(word.sound.as_bytes(), self.heard.as_bytes(), limit).map(|cost| cost + 2);
@@ -94,15 +89,12 @@ pub fn may_be_joined(word: Glance, run: Glance) -> Option<(Apart, Apart)> {
     (near(slips, limit) && near(hard(), JOINED_APART)).then_some((slips, Apart { typed: limit, heard: limit }))
 }
 
-/// About how a word meets several run together, at best; by what can be told without looking at their letters.
-pub fn joined(word: Outline, run: Outline) -> Option<Meeting> {
+/// About how alike a word is to several run together, at best; by what can be told without looking at their letters.
+pub fn joined_at_best(word: Outline, run: Outline) -> Option<f32> {
     let letters = word.length().max(run.length());
     let cost = word.apart(run);
-    if cost > joined_limit(letters) {
-        return None;
-    }
     let similarity = if cost == 0 { JOINED } else { with_slips(cost, letters) };
-    Some(Meeting { similarity, how: How::Joined })
+    (cost <= joined_limit(letters)).then_some(similarity)
 }
 
 fn joined_limit(letters: usize) -> u16 {

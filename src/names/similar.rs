@@ -233,10 +233,6 @@ impl Brief {
         }
     }
 
-    pub fn kind(self) -> Kind {
-        self.kind
-    }
-
     pub fn length(self) -> usize {
         self.length.into()
     }

@@ -1,16 +1,15 @@
 //! Words of a query that may be several words in a row of a name, run together. The runs that a word of the vocabulary may be are
 //! known beforehand; those of others are found by what they sound like.
 
-use super::super::joined::{JOINED, RUN_MAX, RunTogether, joined};
+use super::super::joined::{JOINED, RUN_MAX, RunTogether, joined_at_best};
 use super::super::similar::{Glance, How, Meeting};
 use super::super::token::{Name, Token};
 use super::keys;
 use super::likeness::AlikeWords;
 use super::rows::{Rows, on_every_core};
-use super::runs::{Group, Run};
+use super::runs::{Group, Members, Run};
 use super::segment::Segment;
 use super::wanted::Wanted;
-use crate::near;
 
 /// Groups of runs that are looked at for one word at most, and runs that it may be.
 const GROUPS_MAX: usize = 50_000;
@@ -25,56 +24,71 @@ pub struct Parted {
     pub meeting: Meeting,
 }
 
-/// A run that a word of the vocabulary meets.
+/// Runs that a word meets, or may meet, and how at best.
 #[derive(Debug, Clone, Copy)]
-pub struct KnownRun {
-    run: Run,
+pub struct MetRuns {
+    members: Members,
     similarity: f32,
 }
+
+/// Runs that sound alike and are compared with a word, at most: the others are spelt nearly as they are.
+const COMPARED_MAX: usize = 8;
 
 /// What a search for runs works with.
 #[derive(Debug, Default)]
 pub struct Finder {
     keys: Vec<u32>,
-    groups: Vec<(Meeting, Group)>,
+    met: Vec<MetRuns>,
     together: RunTogether,
 }
 
-/// The runs that each word of the vocabulary meets.
-pub fn of_vocabulary(segment: &Segment) -> Rows<KnownRun> {
-    let meets = |finder: &mut Finder, word: &Token, run: Run| {
-        let words = segment.records.words(run.name()).get(run.places())?;
-        let words: Vec<_> = words.iter().filter_map(|word| segment.vocabulary.token(*word)).collect();
-        let Meeting { similarity, .. } = finder.together.meets(word, &words)?;
-        Some(KnownRun { run, similarity })
-    };
+/// The runs that each word of the vocabulary meets. What they take grows with their spellings, not with the names that hold them.
+pub fn of_vocabulary(segment: &Segment) -> Rows<MetRuns> {
     let find = |finder: &mut Finder, word: &Token| {
-        let mut runs = Vec::new();
-        if may_be_parted(word) {
-            finder.find(segment, word, Glance::of(word), false, |run, _| runs.push(run));
+        if !may_be_parted(word) {
+            return Vec::new();
         }
-        runs.into_iter().filter_map(|run| meets(finder, word, run)).collect()
+        finder.find(segment, word, Glance::of(word), false);
+        let Finder { met, together, .. } = finder;
+        met.drain(..)
+            .filter_map(|met| Some(MetRuns { similarity: compared(segment, word, met.members, together)?, ..met }))
+            .collect()
     };
     Rows::of(on_every_core(segment.vocabulary.tokens(), Finder::default, find))
+}
+
+/// How a word meets the runs of a group at best.
+fn compared(segment: &Segment, word: &Token, members: Members, together: &mut RunTogether) -> Option<f32> {
+    let similarity = |run: &Run| {
+        let words = segment.records.words(run.name()).get(run.places())?;
+        let words: Vec<_> = words.iter().filter_map(|word| segment.vocabulary.token(*word)).collect();
+        together.meets(word, &words).map(|meeting| meeting.similarity)
+    };
+    segment.runs.of(members).iter().take(COMPARED_MAX).filter_map(similarity).reduce(f32::max)
 }
 
 /// Finds the runs that the words of a query may be.
 pub fn find(segment: &Segment, query: &Name, wanted: &mut [Wanted], finder: &mut Finder, parted: &mut Vec<Parted>) {
     for ((token, wanted), place) in query.tokens.iter().zip(wanted).zip(0..).filter(|((token, _), _)| may_be_parted(token)) {
-        let before = parted.len();
-        match wanted.alike {
-            AlikeWords::Of(word) => parted.extend(segment.known_runs.get(word).iter().map(|KnownRun { run, similarity }| {
-                let meeting = Meeting { similarity: *similarity, how: How::Joined };
-                Parted { run: *run, place, meeting }
-            })),
-            AlikeWords::Remembered(_) => {
-                let take = |run, meeting| parted.push(Parted { run, place, meeting });
-                finder.find(segment, token, wanted.glance, wanted.is_strange, take);
+        let met = match wanted.alike {
+            AlikeWords::Of(word) => {
+                let known = segment.known_runs.get(word);
+                known.iter().for_each(|met| segment.runs.ask_for(met.members));
+                known
             }
-        }
-        if parted.len() > before {
+            AlikeWords::Remembered(_) => {
+                finder.find(segment, token, wanted.glance, wanted.is_strange);
+                &finder.met
+            }
+        };
+        if !met.is_empty() {
             wanted.may_be_met_as(JOINED);
         }
+        let runs = met.iter().flat_map(|met| {
+            let meeting = Meeting { similarity: met.similarity, how: How::Joined };
+            segment.runs.of(met.members).iter().map(move |run| Parted { run: *run, place, meeting })
+        });
+        parted.extend(runs.take(PARTED_MAX));
     }
 }
 
@@ -83,21 +97,20 @@ fn may_be_parted(word: &Token) -> bool {
 }
 
 impl Finder {
-    /// Calls `take` with each run that a word may be, the likest first when there are too many.
-    fn find(&mut self, segment: &Segment, word: &Token, glance: Glance, is_strange: bool, mut take: impl FnMut(Run, Meeting)) {
-        let Self { keys, groups, .. } = self;
+    /// Finds what runs a word may be, by what they sound like; the likest first when there are too many.
+    fn find(&mut self, segment: &Segment, word: &Token, glance: Glance, is_strange: bool) {
+        let Self { keys, met, .. } = self;
         keys.clear();
         keys::of_parted(word, is_strange, |key| keys.push(key));
-        let met = |group: &Group| {
-            let meeting = joined(glance.heard(), group.heard)?;
-            segment.runs.of(group).first().into_iter().for_each(near::ask_for);
-            Some((meeting, *group))
+        let may_be = |group: &Group| {
+            let similarity = joined_at_best(glance.heard(), group.heard)?;
+            segment.runs.ask_for(group.members);
+            Some(MetRuns { members: group.members, similarity })
         };
-        groups.extend(segment.runs.under_all(keys).take(GROUPS_MAX).filter_map(met));
-        if groups.iter().map(|(_, group)| group.len()).sum::<usize>() > PARTED_MAX {
-            groups.sort_by(|(one, _), (other, _)| other.similarity.total_cmp(&one.similarity));
+        met.clear();
+        met.extend(segment.runs.under_all(keys).take(GROUPS_MAX).filter_map(may_be));
+        if met.iter().map(|met| met.members.len()).sum::<usize>() > PARTED_MAX {
+            met.sort_by(|one, other| other.similarity.total_cmp(&one.similarity));
         }
-        let runs = groups.drain(..).flat_map(|(meeting, group)| segment.runs.of(&group).iter().map(move |run| (*run, meeting)));
-        runs.take(PARTED_MAX).for_each(|(run, meeting)| take(run, meeting));
     }
 }

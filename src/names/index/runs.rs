@@ -8,6 +8,7 @@ use super::super::similar::Glance;
 use super::super::token::{LETTERS_MAX, Name, TOKENS_MAX};
 use super::keyed::{Keyed, Keys};
 use super::keys;
+use crate::near;
 
 /// Words in a row of a name: its number, then the place of the first, then how many there are more than two.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,16 +43,22 @@ impl Run {
     }
 }
 
-/// Runs that sound alike: the letters that they sound like, and where they are.
+/// Runs that sound alike: the letters that they sound like, and the runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Group {
     pub heard: Outline,
+    pub members: Members,
+}
+
+/// Where the runs of a group are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Members {
     start: u32,
     count: u32,
 }
 
-impl Group {
-    pub fn len(&self) -> usize {
+impl Members {
+    pub fn len(self) -> usize {
         self.count as usize
     }
 }
@@ -70,8 +77,13 @@ impl Runs {
         self.groups.find_all(keys)
     }
 
-    pub fn of(&self, group: &Group) -> &[Run] {
-        self.runs.get(group.start as usize..(group.start + group.count) as usize).unwrap_or_default()
+    pub fn of(&self, Members { start, count }: Members) -> &[Run] {
+        self.runs.get(start as usize..(start + count) as usize).unwrap_or_default()
+    }
+
+    /// Asks for the first of them to be brought near.
+    pub fn ask_for(&self, members: Members) {
+        self.of(members).first().into_iter().for_each(near::ask_for);
     }
 
     pub fn bytes(&self) -> usize {
@@ -111,7 +123,7 @@ impl Builder {
         for group in all.chunk_by(|one, other| (one.key, one.value.0) == (other.key, other.value.0)) {
             let Some(Keyed { key, value: (heard, _) }) = group.first().copied() else { continue };
             let count = group.len() as u32;
-            groups.push(Keyed { key, value: Group { heard, start, count } });
+            groups.push(Keyed { key, value: Group { heard, members: Members { start, count } } });
             start += count;
         }
         let mut runs: Vec<_> = all.into_iter().map(|Keyed { value: (_, run), .. }| run).collect();

@@ -7,7 +7,7 @@ use super::super::similar::{Meeting, meet};
 use super::super::token::{Name, Schema, TOKENS_MAX};
 use super::keyed::Keys;
 use super::likeness::Vocabulary;
-use super::parted::KnownRun;
+use super::parted::MetRuns;
 use super::postings::Postings;
 use super::records::Records;
 use super::rows::Rows;
@@ -35,7 +35,7 @@ pub struct Segment {
     pub(super) initials: Keys<u32>,
     pub(super) runs: Runs,
     /// By word: the runs that it meets.
-    pub(super) known_runs: Rows<KnownRun>,
+    pub(super) known_runs: Rows<MetRuns>,
     pub(super) records: Records,
     owners: Vec<u32>,
     pub(super) postings: Postings,

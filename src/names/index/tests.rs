@@ -125,6 +125,27 @@ fn words_run_together_lead_to_a_name_of_three() {
 }
 
 #[test]
+fn a_word_of_the_list_leads_to_the_names_that_part_it() {
+    let names =
+        ["Abdulrahman Qureshi", "Abdul Rahman Qureshi", "Qureshi Abdul Rahmen", "Abdul Qureshi", "Abd Ulrahman Lindqvist"];
+    let index = Index::build(Schema::Person, names.iter().zip(0..).map(|(name, owner)| ((*name).to_owned(), owner)));
+    assert_eq!(search(&index, "Abdulrahman Qureshi"), [0, 1, 2]);
+    assert_eq!(search(&index, "Qureshi Abdulrahmn"), [0, 1, 2], "no word of the list");
+}
+
+#[test]
+fn what_is_known_of_parted_words_does_not_grow_with_the_names_that_part_them() {
+    let bytes = |count: usize| {
+        let parted = (0..count).map(|number| format!("Abdul Rahman Nonesuch{number}"));
+        let whole = ["Abdulrahman", "Abdulrahmon", "Abdelrahman"].map(str::to_owned);
+        let index = Index::build(Schema::Person, parted.chain(whole).zip(0..));
+        index.segments[0].known_runs.bytes() - 4 * index.segments[0].vocabulary.len()
+    };
+    assert!(bytes(10) > 0);
+    assert_eq!(bytes(1_000), bytes(10));
+}
+
+#[test]
 fn names_end_where_their_words_lose_more_than_is_allowed() {
     let index = index();
     let records = &index.segments[0].records;

@@ -46,7 +46,7 @@ impl Wanted {
     fn of(token: &Token, segment: &Segment, likeness: &mut Likeness) -> Self {
         let found = likeness.of(token, &segment.vocabulary);
         let alike = segment.vocabulary.alike(&found);
-        let weight = |alike: &Alike| segment.vocabulary.brief(alike.word).map(|brief| brief.kind().weight());
+        let weight = |alike: &Alike| segment.vocabulary.kind(alike.word).map(Kind::weight);
         let initial = token.kind == Kind::Initial;
         let (weight_min, best_min) = if initial { (Kind::Plain.weight(), INITIAL) } else { (token.weight(), 0.0) };
         let weight = alike.iter().filter_map(weight).fold(weight_min, f32::max);
