@@ -194,6 +194,30 @@ const fn substitution(one: u8, other: u8) -> u8 {
     }
 }
 
+/// Cost of the slips that a word of that length may have, in tenths of a letter.
+pub fn slips_allowed(letters: usize) -> u16 {
+    match letters {
+        0..=2 => 0,
+        3 => 4,
+        4 => 9,
+        5 => 12,
+        6 => 15,
+        7 => 18,
+        8 => 20,
+        9 => 23,
+        10 => 26,
+        _ => 30,
+    }
+}
+
+/// What an unlike spelling costs when the sounds are compared.
+pub const HEARD_MORE: u16 = 2;
+
+/// As [`slips_allowed`], of a word as heard.
+pub fn heard_allowed(letters: usize) -> u16 {
+    slips_allowed(letters).saturating_sub(HEARD_MORE)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

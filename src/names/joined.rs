@@ -2,10 +2,11 @@
 
 use std::borrow::Borrow;
 
-use super::distance::distance;
+use super::distance::{distance, slips_allowed};
 use super::fold::Script;
+use super::glance::{Apart, Glance};
 use super::letters::{HardLetters, Outline};
-use super::similar::{Apart, Glance, How, Meeting, SIMILARITY_MIN, slips_allowed};
+use super::similar::{How, Meeting, SIMILARITY_MIN};
 use super::sound;
 use super::spelt::Compared;
 use super::token::Token;

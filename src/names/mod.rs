@@ -6,6 +6,7 @@ mod align;
 mod distance;
 pub mod fold;
 mod forms;
+mod glance;
 mod index;
 mod joined;
 mod key;

@@ -1,10 +1,9 @@
 //! How alike two words are, and in which way.
 
-use super::distance::distance;
+use super::distance::{HEARD_MORE, distance, heard_allowed, slips_allowed};
 use super::fold::Script;
-use super::letters::Outline;
+use super::glance::Apart;
 use super::token::Token;
-use super::words::Kind;
 
 /// In which way one word met another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -96,7 +95,7 @@ pub fn meet_apart(one: &Token, other: &Token, apart: Apart) -> Option<Meeting> {
         return if same && one.text.len() != other.text.len() { Meeting::new(INITIAL, How::Initial) } else { None };
     }
     let named = one.nicknames.iter().any(|group| other.nicknames.contains(group));
-    if !named && is_idle(one.kind) != is_idle(other.kind) {
+    if !named && one.kind.is_idle() != other.kind.is_idle() {
         return None;
     }
     let spelt = spelt_alike(one, other, apart);
@@ -105,10 +104,6 @@ pub fn meet_apart(one: &Token, other: &Token, apart: Apart) -> Option<Meeting> {
         _ if named => Meeting::new(NICKNAME, How::Nickname),
         other_way => other_way.or_else(|| consonants(one, other)).or_else(|| anagram(one, other)),
     }
-}
-
-fn is_idle(kind: Kind) -> bool {
-    matches!(kind, Kind::Particle | Kind::Title)
 }
 
 fn spelt_alike(one: &Token, other: &Token, apart: Apart) -> Option<Meeting> {
@@ -134,141 +129,10 @@ fn spelt_alike(one: &Token, other: &Token, apart: Apart) -> Option<Meeting> {
     if similarity >= SIMILARITY_MIN { Meeting::new(similarity, How::Slip) } else { None }
 }
 
-/// The least that the slips between two words cost, as typed and as heard.
-#[derive(Debug, Clone, Copy)]
-pub struct Apart {
-    pub typed: u16,
-    pub heard: u16,
-}
-
 /// Where no vowels are written, every letter of a short word tells it from another.
 fn is_short_abjad(word: &Token, letters: usize) -> bool {
     const SHORT: usize = 5;
     word.script == Script::Abjad && letters <= SHORT
-}
-
-/// What tells most words apart that no slips turn into one another, of a word as typed and as heard.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Glance {
-    typed: Outline,
-    heard: Outline,
-}
-
-impl Glance {
-    pub fn of(word: &Token) -> Self {
-        Self { typed: Outline::of(&word.text, word.letters), heard: Outline::of(&word.sound, word.heard_letters) }
-    }
-
-    pub fn heard(self) -> Outline {
-        self.heard
-    }
-
-    /// Of this and that run together.
-    pub fn and(self, other: Self) -> Self {
-        Self { typed: self.typed.and(other.typed), heard: self.heard.and(other.heard) }
-    }
-
-    pub fn length(self) -> usize {
-        self.typed.length()
-    }
-
-    /// What slips may cost at most.
-    pub fn forgiven(self, other: Self) -> Apart {
-        let longer = |one: Outline, other: Outline| one.length().max(other.length());
-        Apart { typed: slips_allowed(longer(self.typed, other.typed)), heard: heard_allowed(longer(self.heard, other.heard)) }
-    }
-
-    /// Whether the two are of the same letters as typed.
-    pub fn is_typed_alike(self, other: Self) -> bool {
-        self.typed == other.typed
-    }
-
-    /// What their hard letters cost at least.
-    pub fn hard_apart(self, other: Self) -> Apart {
-        let apart = |one: Outline, other: Outline| one.hard().apart(other.hard());
-        Apart { typed: apart(self.typed, other.typed), heard: apart(self.heard, other.heard) }
-    }
-
-    /// What slips between the words cost at least.
-    pub fn slips_apart(self, other: Self) -> Apart {
-        Apart { typed: self.typed.apart(other.typed), heard: self.heard.apart(other.heard) }
-    }
-
-    /// The same; `None` when they are more than is forgiven.
-    pub fn apart(self, other: Self) -> Option<Apart> {
-        let (apart, forgiven) = (self.slips_apart(other), self.forgiven(other));
-        (apart.typed <= forgiven.typed || apart.heard <= forgiven.heard).then_some(apart)
-    }
-}
-
-/// What can be told of a word without looking at its letters.
-#[derive(Debug, Clone, Copy)]
-pub struct Brief {
-    glance: Glance,
-    /// Hashes.
-    canonical: u32,
-    sound: u32,
-    skeleton: u32,
-    length: u8,
-    first: u8,
-    kind: Kind,
-    script: Script,
-    is_number: bool,
-    has_nicknames: bool,
-}
-
-impl Brief {
-    pub fn of(word: &Token) -> Self {
-        Self {
-            glance: Glance::of(word),
-            canonical: hash(&word.canonical),
-            sound: hash(&word.sound),
-            skeleton: hash(&word.skeleton),
-            length: word.text.len() as u8,
-            first: word.text.bytes().next().unwrap_or_default(),
-            kind: word.kind,
-            script: word.script,
-            is_number: word.number.is_some(),
-            has_nicknames: !word.nicknames.is_empty(),
-        }
-    }
-
-    pub fn length(self) -> usize {
-        self.length.into()
-    }
-
-    pub fn first(self) -> u8 {
-        self.first
-    }
-
-    /// False when [`meet`] is sure to say `None`.
-    pub fn may_meet(self, other: Self) -> bool {
-        if self.is_number || other.is_number {
-            return self.is_number && other.is_number;
-        }
-        if self.canonical == other.canonical {
-            return true;
-        }
-        if self.length == 1 || other.length == 1 {
-            return self.first == other.first;
-        }
-        if self.has_nicknames && other.has_nicknames {
-            return true;
-        }
-        is_idle(self.kind) == is_idle(other.kind)
-            && (self.sound == other.sound
-                || self.glance.apart(other.glance).is_some()
-                || (self.skeleton == other.skeleton && self.script != other.script)
-                || self.glance.typed == other.glance.typed)
-    }
-
-    pub fn glance(self) -> Glance {
-        self.glance
-    }
-}
-
-fn hash(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |hash, letter| (hash ^ u32::from(letter)).wrapping_mul(0x0100_0193))
 }
 
 /// Short words in scripts of syllables are all alike, and nobody mistypes a letter in them.
@@ -282,32 +146,8 @@ fn slips(one: &str, other: &str, least: u16, forgiven: u16, worth: u16) -> Optio
     if least > forgiven { None } else { distance(one.as_bytes(), other.as_bytes(), forgiven.min(worth)) }
 }
 
-/// What an unlike spelling costs when the sounds are compared.
-const HEARD_MORE: u16 = 2;
-
-/// As [`slips_allowed`], of a word as heard.
-fn heard_allowed(letters: usize) -> u16 {
-    slips_allowed(letters).saturating_sub(HEARD_MORE)
-}
-
 fn likeness(cost: u16, letters: usize) -> f32 {
     1.0 - f32::from(cost) / (10 * letters) as f32
-}
-
-/// Cost of the slips that a word of that length may have, in tenths of a letter.
-pub fn slips_allowed(letters: usize) -> u16 {
-    match letters {
-        0..=2 => 0,
-        3 => 4,
-        4 => 9,
-        5 => 12,
-        6 => 15,
-        7 => 18,
-        8 => 20,
-        9 => 23,
-        10 => 26,
-        _ => 30,
-    }
 }
 
 /// Consonants alone, where one of the two scripts has no more.
@@ -346,27 +186,8 @@ fn anagram(one: &Token, other: &Token) -> Option<Meeting> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use crate::names::token::Schema;
-
-    proptest! {
-        #[test]
-        fn a_glance_denies_no_meeting(
-            one in "[a-z]{1,9}",
-            at in 0_usize..9,
-            change in "[a-z]{0,2}",
-            company in any::<bool>(),
-        ) {
-            let schema = if company { Schema::Company } else { Schema::Person };
-            let at = at.min(one.len());
-            let other = format!("{}{change}{}", &one[..at], &one[(at + 1).min(one.len())..]);
-            let [one, other] = [&one, &other].map(|word| Token::new(word, schema, Script::Alphabet));
-            let seen = Brief::of(&one).may_meet(Brief::of(&other));
-            prop_assert!(seen || meet(&one, &other).is_none(), "{} {}", one.text, other.text);
-        }
-    }
 
     fn meeting(one: &str, other: &str) -> Option<(How, i32)> {
         let token = |word: &str| Token::new(word, Schema::Person, Script::Alphabet);

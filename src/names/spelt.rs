@@ -1,7 +1,7 @@
 //! Words as they are typed and heard, all of one kept together, so that one can be compared with hundreds.
 
 use super::distance::Against;
-use super::similar::{Apart, Glance};
+use super::glance::{Apart, Glance};
 use super::token::Token;
 
 /// Letters that are kept.

@@ -109,6 +109,11 @@ impl Token {
 }
 
 impl Kind {
+    /// Whether a name may do without it.
+    pub fn is_idle(self) -> bool {
+        matches!(self, Kind::Particle | Kind::Title)
+    }
+
     /// What a word adds when it is met.
     pub fn weight(self) -> f32 {
         match self {
@@ -203,7 +208,7 @@ fn join_numbers(tokens: &mut Vec<Token>) {
 
 /// In a name that has nothing but idle words, those are the name.
 fn keep_something(tokens: &mut [Token]) {
-    if tokens.iter().all(|token| matches!(token.kind, Kind::Particle | Kind::Title)) {
+    if tokens.iter().all(|token| token.kind.is_idle()) {
         tokens.iter_mut().for_each(|token| token.kind = Kind::Plain);
     }
 }

@@ -4,8 +4,9 @@
 use std::ops::Range;
 
 use super::super::align::{ACRONYM_LENGTHS, by_initials, may_be_initials};
+use super::super::glance::Glance;
 use super::super::joined::RUN_MAX;
-use super::super::similar::{Glance, How, Meeting};
+use super::super::similar::{How, Meeting};
 use super::super::token::{Name, Schema};
 use super::ends::Ends;
 use super::joined;

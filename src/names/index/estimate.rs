@@ -2,8 +2,9 @@
 //! what meets best first; then words run together on either side, and first letters.
 
 use super::super::align::by_initials;
+use super::super::glance::Brief;
 use super::super::score::Sum;
-use super::super::similar::{Brief, Meeting};
+use super::super::similar::Meeting;
 use super::super::token::{Name, TOKENS_MAX};
 use super::super::words::Kind;
 use super::marks::{Mark, Marks};

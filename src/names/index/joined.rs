@@ -1,7 +1,8 @@
 //! Several words of a query in a row, run together, may be one word of a name.
 
+use super::super::glance::{Apart, Glance};
 use super::super::joined::{RUN_MAX, RunTogether, may_be_joined};
-use super::super::similar::{Apart, Glance, Meeting};
+use super::super::similar::Meeting;
 use super::super::token::Token;
 use super::keys;
 use super::likeness::{Known, Vocabulary};

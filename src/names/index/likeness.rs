@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::super::similar::{Apart, Brief, Glance, Meeting, meet_apart};
+use super::super::glance::{Apart, Brief, Glance};
+use super::super::similar::{Meeting, meet_apart};
 use super::super::spelt::{Compared, Spelt};
 use super::super::token::Token;
 use super::super::words::Kind;

@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::similar::{Brief, Meeting, meet};
+use super::super::glance::Brief;
+use super::super::similar::{Meeting, meet};
 use super::super::token::{Name, Token};
 use super::likeness::Vocabulary;
 

@@ -1,8 +1,9 @@
 //! Words of a query that may be several words in a row of a name, run together. The runs that a word of the vocabulary may be are
 //! known beforehand; those of others are found by what they sound like.
 
+use super::super::glance::Glance;
 use super::super::joined::{JOINED, RUN_MAX, RunTogether, joined_at_best};
-use super::super::similar::{Glance, How, Meeting};
+use super::super::similar::{How, Meeting};
 use super::super::token::{Name, Token};
 use super::keys;
 use super::likeness::AlikeWords;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::super::glance::Glance;
 use super::super::joined::{RUN_LETTERS_APART, RUN_MAX};
 use super::super::letters::Outline;
-use super::super::similar::Glance;
 use super::super::token::{LETTERS_MAX, Name, TOKENS_MAX};
 use super::keyed::{Keyed, Keys};
 use super::keys;

@@ -1,9 +1,10 @@
 //! A query's words as names are bounded by them: what a name can score at best that meets some of them.
 
 use super::super::align::may_be_initials;
+use super::super::glance::Glance;
 use super::super::joined::JOINED;
 use super::super::score::Sum;
-use super::super::similar::{Glance, How, Meeting};
+use super::super::similar::{How, Meeting};
 use super::super::token::{Name, Schema, Token};
 use super::super::words::Kind;
 use super::likeness::{Alike, AlikeWords, Likeness};
