@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use std::ops::{Range, RangeInclusive};
 
 use super::fold::Script;
-use super::joined::{RUN_LETTERS_APART, RUN_MAX, RunTogether};
+use super::joined::{PARTED_LETTERS_MIN, RUN_LETTERS_APART, RUN_MAX, RunTogether};
 use super::similar::{How, Meeting};
 use super::token::{Schema, TOKENS_MAX, Token};
 use super::words::Kind;
@@ -100,12 +100,12 @@ impl Alignment {
 
     /// One word left over against several in a row on the other side.
     fn join<Q: Borrow<Token>, E: Borrow<Token>>(&mut self, query: &[Q], entry: &[E]) {
-        for (at, word) in tokens(query).filter(|(_, word)| word.text.len() > RUN_MAX) {
+        for (at, word) in tokens(query).filter(|(_, word)| word.text.len() >= PARTED_LETTERS_MIN) {
             if let Some((run, meeting)) = self.run_like(word, entry, self.entry_used).filter(|_| !self.is_query_used(at)) {
                 self.pair(at as u8..at as u8 + 1, run, meeting);
             }
         }
-        for (at, word) in tokens(entry).filter(|(_, word)| word.text.len() > RUN_MAX) {
+        for (at, word) in tokens(entry).filter(|(_, word)| word.text.len() >= PARTED_LETTERS_MIN) {
             if let Some((run, meeting)) = self.run_like(word, query, self.query_used).filter(|_| !self.is_entry_used(at)) {
                 self.pair(run, at as u8..at as u8 + 1, meeting);
             }

@@ -103,14 +103,5 @@ impl Index {
     }
 }
 
-/// Turns how many there are of each number into where those of each end, which is where those of the next begin.
-fn sum_up(counts: &mut [u32]) {
-    let mut sum = 0;
-    for count in counts {
-        sum += *count;
-        *count = sum;
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,8 @@ use super::token::Token;
 
 /// Run together at most.
 pub const RUN_MAX: usize = 4;
+/// Letters of a word that may be several at least.
+pub const PARTED_LETTERS_MIN: usize = 5;
 /// A run may have so many letters more or fewer than the word that it is.
 pub const RUN_LETTERS_APART: usize = 2;
 /// The most that slips in words run together may cost, and how much less that is than in one word of as many letters: there are many

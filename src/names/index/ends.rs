@@ -31,7 +31,7 @@ pub struct Ends {
     weak: Vec<Option<u32>>,
     /// If several of their words meet one, run together; by how many more than two.
     parted: Vec<[Option<u32>; PARTED_COUNTS]>,
-    /// Whether that is enough beside initials.
+    /// Whether the words of these bits are enough beside initials.
     spelt_out: Vec<bool>,
 }
 

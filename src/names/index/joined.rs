@@ -1,7 +1,7 @@
 //! Several words of a query in a row, run together, may be one word of a name.
 
 use super::super::glance::{Apart, Glance};
-use super::super::joined::{RUN_MAX, RunTogether, may_be_joined};
+use super::super::joined::{PARTED_LETTERS_MIN, RunTogether, may_be_joined};
 use super::super::similar::Meeting;
 use super::super::token::Token;
 use super::keys;
@@ -47,7 +47,8 @@ impl Finder {
         keys.clear();
         keys::of_joined_slips(run.iter().map(|token| token.sound.as_str()), glance.length(), |key| keys.push(key));
         let may_be = |known: &Known| {
-            let (apart, forgiven) = may_be_joined(known.glance, glance).filter(|_| known.glance.length() > RUN_MAX)?;
+            let (apart, forgiven) =
+                may_be_joined(known.glance, glance).filter(|_| known.glance.length() >= PARTED_LETTERS_MIN)?;
             vocabulary.spelt(known.word).into_iter().for_each(near::ask_for);
             Some(Maybe { word: known.word, apart, forgiven })
         };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::sum_up;
+use super::rows::sum_up;
 use crate::near::{self, LINE};
 
 /// A value under a key.

@@ -2,7 +2,7 @@
 //! known beforehand; those of others are found by what they sound like.
 
 use super::super::glance::Glance;
-use super::super::joined::{JOINED, RUN_MAX, RunTogether, joined_at_best};
+use super::super::joined::{JOINED, PARTED_LETTERS_MIN, RunTogether, joined_at_best};
 use super::super::similar::{How, Meeting};
 use super::super::token::{Name, Token};
 use super::keys;
@@ -94,7 +94,7 @@ pub fn find(segment: &Segment, query: &Name, wanted: &mut [Wanted], finder: &mut
 }
 
 fn may_be_parted(word: &Token) -> bool {
-    word.text.len() > RUN_MAX && word.number.is_none()
+    word.text.len() >= PARTED_LETTERS_MIN && word.number.is_none()
 }
 
 impl Finder {

@@ -2,8 +2,7 @@
 //! lies in a row by itself.
 
 use super::records::Records;
-use super::rows::Rows;
-use super::sum_up;
+use super::rows::{Rows, sum_up};
 use crate::near;
 
 /// Other words that are kept with a name; a name of more has to be looked up.

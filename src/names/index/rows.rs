@@ -3,8 +3,6 @@
 use std::num::NonZero;
 use std::thread;
 
-use super::sum_up;
-
 #[derive(Debug)]
 pub struct Rows<T> {
     /// Where each number's begin, and the end of the last.
@@ -39,6 +37,15 @@ impl<T> Rows<T> {
 
     pub fn bytes(&self) -> usize {
         self.starts.capacity() * size_of::<u32>() + self.values.capacity() * size_of::<T>()
+    }
+}
+
+/// Turns how many there are of each number into where those of each end, which is where those of the next begin.
+pub fn sum_up(counts: &mut [u32]) {
+    let mut sum = 0;
+    for count in counts {
+        sum += *count;
+        *count = sum;
     }
 }
 

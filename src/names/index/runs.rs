@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::glance::Glance;
-use super::super::joined::{RUN_LETTERS_APART, RUN_MAX};
+use super::super::joined::{PARTED_LETTERS_MIN, RUN_LETTERS_APART, RUN_MAX};
 use super::super::letters::Outline;
 use super::super::token::{LETTERS_MAX, Name, TOKENS_MAX};
 use super::keyed::{Keyed, Keys};
@@ -18,8 +18,8 @@ const PLACE_BITS: u32 = TOKENS_MAX.ilog2();
 const COUNT_BITS: u32 = 2;
 /// Words in a row at least.
 const COUNT_MIN: usize = 2;
-/// Letters of a run at least: one word of fewer is not parted.
-const LETTERS_MIN: usize = 3;
+/// Letters of a run at least.
+const LETTERS_MIN: usize = PARTED_LETTERS_MIN - RUN_LETTERS_APART;
 
 impl Run {
     /// `None` beyond 67 million names: those are found by their words alone.
